@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+/** EX_CONFIG of sysexits.h: the environment is wrong, restarting will not help. */
+export const EXIT_CODE_CONFIG = 78;
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be a URL with ${protocols.join(' or ')}`,
+    );
+
+const environmentSchema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(9000),
+  SLIPWAY_URL: url('http:', 'https:').optional(),
+  DATABASE_URL: url('postgres:', 'postgresql:'),
+  REDIS_URL: url('redis:', 'rediss:'),
+  SLIPWAY_DIR: z.string().min(1).default('.slipway'),
+  SLIPWAY_SECRET: z.string().min(16, 'must be at least 16 characters').optional(),
+  // Longer than this and the `sentry` CLI (30 s reply timeout) would send the write again.
+  SLIPWAY_WRITE_WAIT_MS: z.coerce.number().int().min(1).max(25_000).default(8_000),
+  SLIPWAY_GIT_ALLOW_FILE: flag.default(false),
+  SLIPWAY_ALLOW_PRIVATE_URLS: flag.default(false),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  NODE_ENV: z.string().default('development'),
+  TEMPORAL_UI_URL: url('http:', 'https:').optional(),
+});
+
+export type Config = Readonly<{
+  host: string;
+  port: number;
+  /** Public base URL without a trailing slash: tokens, DSNs and Link headers start with it. */
+  publicUrl: string;
+  databaseUrl: string;
+  redisUrl: string;
+  stateDir: string;
+  secret: string;
+  writeWaitMs: number;
+  gitAllowFile: boolean;
+  allowPrivateUrls: boolean;
+  logLevel: string;
+  /** Where an operator opens a workflow, when there is a Web UI. */
+  temporalUiUrl: string | null;
+}>;
+
+/** Every wrong variable in one message, because a deployment is fixed once, not five times. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws ConfigError naming every wrong variable.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  // An empty variable is an unset one: compose files and CI systems pass `FOO=` for "not given".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => {
+        const name = issue.path.join('.');
+        return `${name}: ${given[name] === undefined ? 'is required' : issue.message}`;
+      });
+  if (given['NODE_ENV'] === 'production' && given['SLIPWAY_SECRET'] === undefined) {
+    problems.push('SLIPWAY_SECRET: is required in production');
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(`The environment is not usable.\n  ${problems.join('\n  ')}`);
+  }
+  const env = parsed.data;
+  return Object.freeze({
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: (env.SLIPWAY_URL ?? `http://${env.HOST}:${env.PORT}`).replace(/\/+$/, ''),
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    stateDir: env.SLIPWAY_DIR,
+    secret: env.SLIPWAY_SECRET ?? 'insecure-development-secret',
+    writeWaitMs: env.SLIPWAY_WRITE_WAIT_MS,
+    gitAllowFile: env.SLIPWAY_GIT_ALLOW_FILE,
+    allowPrivateUrls: env.SLIPWAY_ALLOW_PRIVATE_URLS,
+    logLevel: env.LOG_LEVEL,
+    temporalUiUrl: env.TEMPORAL_UI_URL ?? null,
+  });
+}
