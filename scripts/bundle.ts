@@ -1,0 +1,3 @@
+import { buildWorkflowBundle } from '../worker/bundle.ts';
+
+console.log(await buildWorkflowBundle());
