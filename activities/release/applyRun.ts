@@ -1,0 +1,124 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { ReleaseKey, ReleaseStep } from '../../domain/operation.ts';
+import type { OperationOutcome } from '../../domain/releaseCommands.ts';
+import {
+  claimOperations,
+  finishStep,
+  recordAttemptFailure,
+  type ClaimedOperation,
+  type StepResult,
+} from '../../db/operations.ts';
+import { classifyDatabaseError } from '../../db/pgErrors.ts';
+import { transaction, type Pool, type Transaction } from '../../db/pool.ts';
+import type { Logger } from '../../infra/logger.ts';
+import type { RunInput, RunResult } from './releaseActivities.ts';
+
+/** Applies one step of several operations of one release, in order; answers an outcome for each. */
+export type StepApplier = (
+  tx: Transaction,
+  release: ReleaseKey,
+  operations: readonly ClaimedOperation[],
+) => Promise<readonly StepOutcome[]>;
+
+export type StepOutcome = Readonly<{ id: string; outcome: OperationOutcome }>;
+
+/**
+ * An operation that keeps failing while the database is up gets its error as outcome after this many attempts:
+ * lower would give up in a bad hour, higher would hold up the release behind it for longer.
+ */
+const ATTEMPTS_MAX = 50;
+
+/**
+ * One run of equal steps in one transaction: claim what is not applied yet, apply, write outcomes.
+ * When it fails for another reason than a lost connection, its operations are tried one by one, so that a poisonous
+ * one fails alone with a recorded error and never blocks the ones behind it.
+ * @throws ApplicationFailure retryable, when the database cannot be used for now.
+ */
+export async function applyRun(
+  deps: Readonly<{ pool: Pool; logger: Logger }>,
+  step: ReleaseStep,
+  apply: StepApplier,
+  input: RunInput,
+): Promise<RunResult> {
+  try {
+    return await applyInTransaction(deps.pool, step, apply, input);
+  } catch (error) {
+    const failure = classifyDatabaseError(error);
+    if (failure === 'connection') throw retryable(error);
+    if (input.operationIds.length > 1) {
+      let applied = 0;
+      for (const id of input.operationIds) {
+        applied += (await applyRun(deps, step, apply, { ...input, operationIds: [id] })).applied;
+      }
+      return { applied };
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    await recordAttemptFailure(deps.pool, input.operationIds, reason);
+    if (failure === 'transient') {
+      const gaveUp = await giveUp(deps.pool, step, input, ATTEMPTS_MAX);
+      if (gaveUp === 0) throw retryable(error);
+    } else {
+      await giveUp(deps.pool, step, input, 0);
+    }
+    deps.logger.error({ err: error, step, ...input }, 'An operation failed for good');
+    return { applied: 0 };
+  }
+}
+
+function applyInTransaction(
+  pool: Pool,
+  step: ReleaseStep,
+  apply: StepApplier,
+  { release, operationIds }: RunInput,
+): Promise<RunResult> {
+  return transaction(pool, async (tx) => {
+    const claimed = await claimOperations(tx, operationIds, step);
+    if (claimed.length === 0) return { applied: 0 };
+    const outcomes = await apply(tx, release, claimed);
+    const isLast = new Map(claimed.map((operation) => [operation.id, operation.is_last]));
+    await finishStep(
+      tx,
+      outcomes.map(({ id, outcome }) => ({
+        id,
+        outcome,
+        status: statusAfter(outcome, isLast.get(id) === true),
+      })),
+    );
+    return { applied: outcomes.length };
+  });
+}
+
+function statusAfter(outcome: OperationOutcome, isLastStep: boolean): StepResult['status'] {
+  if ('error' in outcome) return 'failed';
+  return isLastStep ? 'done' : 'pending';
+}
+
+/** Ends operations that have used up their attempts; answers how many. */
+async function giveUp(
+  pool: Pool,
+  step: ReleaseStep,
+  { operationIds }: RunInput,
+  attemptsMax: number,
+): Promise<number> {
+  return transaction(pool, async (tx) => {
+    const claimed = await claimOperations(tx, operationIds, step);
+    const exhausted = claimed.filter((operation) => operation.attempts >= attemptsMax);
+    await finishStep(
+      tx,
+      exhausted.map((operation) => ({
+        id: operation.id,
+        status: 'failed',
+        outcome: { status: 500, error: { detail: 'Internal Error', errorId: operation.id } },
+      })),
+    );
+    return exhausted.length;
+  });
+}
+
+function retryable(error: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: error instanceof Error ? error.message : String(error),
+    type: 'TransientError',
+    ...(error instanceof Error ? { cause: error } : {}),
+  });
+}

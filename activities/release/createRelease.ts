@@ -1,0 +1,74 @@
+import type { ReleaseKey } from '../../domain/operation.ts';
+import type { CreateReleaseCommand } from '../../domain/releaseCommands.ts';
+import {
+  insertRelease,
+  insertReleaseActivity,
+  linkProjects,
+} from '../../db/releases/createRelease.ts';
+import { lockRelease, type LockedRelease } from '../../db/releases/lockRelease.ts';
+import { bumpRevision, patchRelease } from '../../db/releases/updateRelease.ts';
+import type { Transaction } from '../../db/pool.ts';
+import type { StepApplier, StepOutcome } from './applyRun.ts';
+import { commandOf } from './outcomes.ts';
+
+/**
+ * Creates the release or joins what exists (releases-api 3.1 and 3.6): for an existing one only the status and new
+ * project links count. Repeats cost no statement: the locked row already says that there is nothing to do.
+ */
+export const createRelease: StepApplier = async (tx, key, operations) => {
+  let release = await lockRelease(tx, key);
+  const outcomes: StepOutcome[] = [];
+  for (const operation of operations) {
+    const command = commandOf(operation, operation.body.createRelease);
+    const created = release === null ? await insertRelease(tx, key, command) : null;
+    // Only another organization-wide writer (an event that names the version) can have been faster: take its row.
+    release ??= created === null ? await lockAgain(tx, key) : newRelease(created, command);
+    const isCreated = created !== null;
+    if (!isCreated && command.status !== null && command.status !== release.status) {
+      await patchRelease(tx, release.id, { ...nothing, status: command.status }, 0);
+      release = { ...release, status: command.status };
+    }
+    const newLinks = await linkNewProjects(tx, release, command, isCreated);
+    release = { ...release, projectIds: [...release.projectIds, ...newLinks] };
+    const counts = newLinks.length > 0 || (isCreated && command.family === 'organization');
+    outcomes.push({
+      id: operation.id,
+      outcome: { status: counts ? 201 : 208, releaseId: release.id },
+    });
+  }
+  if (release !== null) await bumpRevision(tx, release.id, operations.length);
+  return outcomes;
+};
+
+const nothing = { status: null, ref: null, url: null, dateReleased: null } as const;
+
+async function lockAgain(tx: Transaction, key: ReleaseKey): Promise<LockedRelease> {
+  const release = await lockRelease(tx, key);
+  if (release === null) throw new Error('The release vanished between its insert and its lock');
+  return release;
+}
+
+function newRelease(id: string, command: CreateReleaseCommand): LockedRelease {
+  return {
+    id,
+    status: command.status ?? 'open',
+    dateReleased: command.dateReleased,
+    projectIds: [],
+  };
+}
+
+/** The organization endpoint announces a released version to every new project, the project endpoint only when it created it. */
+async function linkNewProjects(
+  tx: Transaction,
+  release: LockedRelease,
+  command: CreateReleaseCommand,
+  isCreated: boolean,
+): Promise<string[]> {
+  const wanted = command.projectIds.filter((id) => !release.projectIds.includes(id));
+  if (wanted.length === 0) return [];
+  const linked = await linkProjects(tx, release.id, wanted);
+  if (release.dateReleased !== null && (command.family === 'organization' || isCreated)) {
+    await insertReleaseActivity(tx, release.id, linked);
+  }
+  return linked;
+}

@@ -1,0 +1,62 @@
+import { Context } from '@temporalio/activity';
+import { z } from 'zod';
+import { normaliseCommits, type NormalisedCommits } from '../../domain/commitList.ts';
+import { listOperationBodies } from '../../db/operations.ts';
+import { transaction, type Pool } from '../../db/pool.ts';
+import { linkCommits } from '../../db/releases/linkCommits.ts';
+import { lockRelease } from '../../db/releases/lockRelease.ts';
+import { announceDeploys } from '../../db/releases/recordDeploys.ts';
+import { storeCommits } from '../../db/releases/storeCommits.ts';
+import { sliceCommits } from '../../domain/sliceCommits.ts';
+import type { StepApplier, StepOutcome } from './applyRun.ts';
+import { commandOf, releaseGone, succeeded } from './outcomes.ts';
+import type { RunInput } from './releaseActivities.ts';
+
+/** A chunk is one short transaction, well under the heartbeat timeout. */
+const CHUNK_SIZE = 1_000;
+
+/** Where a chunked attempt stands: commits of which operation are stored up to where. */
+const cursorSchema = z.object({ operationId: z.string(), stored: z.number() });
+
+/**
+ * Replaces the commit lists of the release, one operation after the other: each list counts, because each may
+ * resolve issues, though only the last one stays (releases-api 4).
+ */
+export const setCommits: StepApplier = async (tx, key, operations) => {
+  const release = await lockRelease(tx, key);
+  if (release === null) return operations.map(releaseGone);
+  const outcomes: StepOutcome[] = [];
+  for (const operation of operations) {
+    const { commits } = commandOf(operation, operation.body.setCommits);
+    const list = normaliseCommits(commits, key.organizationId);
+    const ids = await storeCommits(tx, key.organizationId, list);
+    const links = list.commits.map(({ position }, index) => ({
+      commitId: ids[index] ?? '',
+      position,
+    }));
+    await linkCommits(tx, release.id, links, list.commitCount);
+    outcomes.push(succeeded(operation, release.id));
+  }
+  // Deploys that waited for the commits are announced with them (releases-api 9.4).
+  await announceDeploys(tx, release.id);
+  return outcomes;
+};
+
+/**
+ * Stores the commits of big lists in chunks of their own before the transaction that links them: a crash resumes at
+ * the cursor, and that transaction finds everything in place. Storing is idempotent, so it needs no fence.
+ */
+export async function prepareCommits(pool: Pool, input: RunInput): Promise<void> {
+  const context = Context.current();
+  if (context.info.isLocal) return;
+  const resumed = cursorSchema.safeParse(context.info.heartbeatDetails);
+  for (const { id, body } of await listOperationBodies(pool, input.operationIds)) {
+    const list = normaliseCommits(body.setCommits?.commits ?? [], input.release.organizationId);
+    const start = resumed.success && resumed.data.operationId === id ? resumed.data.stored : 0;
+    for (let from = start; from < list.commits.length; from += CHUNK_SIZE) {
+      const chunk: NormalisedCommits = sliceCommits(list, from, from + CHUNK_SIZE);
+      await transaction(pool, (tx) => storeCommits(tx, input.release.organizationId, chunk));
+      context.heartbeat({ operationId: id, stored: from + CHUNK_SIZE });
+    }
+  }
+}

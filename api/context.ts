@@ -1,0 +1,16 @@
+import type { Config } from '../infra/config.ts';
+import type { Logger } from '../infra/logger.ts';
+import type { Pool } from '../db/pool.ts';
+import type { Metrics } from '../infra/metrics.ts';
+import type { Mailbox } from './mailbox/mailbox.ts';
+import type { Health } from './health.ts';
+
+/** Everything a route may use, built once in main.ts; tests build their own. */
+export type AppContext = Readonly<{
+  config: Config;
+  pool: Pool;
+  logger: Logger;
+  metrics: Metrics;
+  mailbox: Mailbox;
+  health: Health;
+}>;

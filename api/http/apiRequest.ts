@@ -1,0 +1,83 @@
+import { AppError, notFound } from '../../domain/errors.ts';
+import { parseFormBody } from '../validation/formBody.ts';
+import { parseJsonBody } from '../validation/jsonBody.ts';
+import type { Principal } from '../access/principal.ts';
+import { readBody } from './readBody.ts';
+
+/** A request as handlers see it: decoded once, authenticated, nothing read before it is needed. */
+export class ApiRequest {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  private readonly raw: Request;
+  private readonly params: Readonly<Record<string, string>>;
+  private readonly authenticated: Principal | null;
+  private bodyBytes: Promise<Uint8Array> | undefined;
+
+  constructor(options: {
+    id: string;
+    raw: Request;
+    path: string;
+    query: URLSearchParams;
+    params: Readonly<Record<string, string>>;
+    principal: Principal | null;
+  }) {
+    this.id = options.id;
+    this.raw = options.raw;
+    this.method = options.raw.method;
+    this.path = options.path;
+    this.query = options.query;
+    this.params = options.params;
+    this.authenticated = options.principal;
+  }
+
+  /** @throws AppError not_found when the segment is not valid percent-encoded UTF-8: nothing can have that name. */
+  param(name: string): string {
+    const encoded = this.params[name];
+    if (encoded === undefined) throw new TypeError(`The route has no parameter ${name}`);
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      throw notFound();
+    }
+  }
+
+  header(name: string): string | null {
+    return this.raw.headers.get(name);
+  }
+
+  /** The caller of a route that is not public. */
+  get principal(): Principal {
+    if (this.authenticated === null) throw new TypeError('A public route has no principal');
+    return this.authenticated;
+  }
+
+  /** The raw body, capped; read once however often it is asked for. */
+  bytes(): Promise<Uint8Array> {
+    this.bodyBytes ??= readBody(this.raw);
+    return this.bodyBytes;
+  }
+
+  /**
+   * The body as plain data; an empty one is an empty object whatever its type (releases-api 1.2).
+   * @throws AppError 400 malformed, 413 too large, 415 for other types than JSON and forms.
+   */
+  async body(listFields: readonly string[] = []): Promise<unknown> {
+    const bytes = await this.bytes();
+    if (bytes.length === 0) return {};
+    const contentType = this.header('content-type') ?? '';
+    switch (contentType.split(';', 1)[0]?.trim().toLowerCase()) {
+      case 'application/json':
+        return parseJsonBody(bytes);
+      case 'application/x-www-form-urlencoded':
+      case 'multipart/form-data':
+        return await parseFormBody(bytes, contentType, listFields);
+      default:
+        throw new AppError(
+          'unsupported_media_type',
+          `Unsupported media type "${contentType}" in request.`,
+        );
+    }
+  }
+}

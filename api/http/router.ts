@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { Hono, type Context } from 'hono';
+import { AppError } from '../../domain/errors.ts';
+import { authenticate } from '../access/authenticate.ts';
+import { requireScope } from '../access/requireScope.ts';
+import type { AppContext } from '../context.ts';
+import { ApiRequest } from './apiRequest.ts';
+import type { ApiResponse } from './apiResponse.ts';
+import { errorResponse } from './errorResponse.ts';
+import { routeNotFound } from './routeNotFound.ts';
+import type { Route } from './route.ts';
+
+/** Clients choose ids for their own logs; longer or stranger ones than this are replaced. */
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
+/** Serves the routes: request id, authentication, scope, handler, errors, metrics, in this order and nowhere else. */
+export function createRouter(routes: readonly Route[], context: AppContext): Hono {
+  const app = new Hono({ strict: true });
+  const methodsByPath = Map.groupBy(routes, (route) => route.path);
+  for (const [path, siblings] of methodsByPath) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const byMethod = new Map<string, Route>(siblings.map((route) => [route.method, route]));
+    app.all(pattern, (c) => serve(c, path, byMethod, context));
+  }
+  app.notFound((c) => send(requestId(c), routeNotFound(c.req.raw)));
+  // Whatever escapes `serve` is a bug of the router itself; the client gets the shape it knows.
+  app.onError((error, c) => send(requestId(c), errorResponse(error, requestId(c), context.logger)));
+  return app;
+}
+
+async function serve(
+  c: Context,
+  path: string,
+  byMethod: ReadonlyMap<string, Route>,
+  context: AppContext,
+): Promise<Response> {
+  const id = requestId(c);
+  const startedAt = performance.now();
+  const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
+  const found = byMethod.get(method);
+  let response: ApiResponse;
+  try {
+    response = await answer(c, id, path, found, byMethod, context);
+  } catch (error) {
+    response = errorResponse(error, id, context.logger);
+  }
+  context.metrics.requestSeconds.observe(
+    { method: c.req.method, route: found?.name ?? 'other', status: response.status },
+    (performance.now() - startedAt) / 1_000,
+  );
+  return send(id, response, c.req.method === 'HEAD');
+}
+
+async function answer(
+  c: Context,
+  id: string,
+  path: string,
+  found: Route | undefined,
+  byMethod: ReadonlyMap<string, Route>,
+  context: AppContext,
+): Promise<ApiResponse> {
+  const access = found?.access ?? [...byMethod.values()][0]?.access ?? 'authenticated';
+  // 401 comes before every look at the resource, and before 405 (decisions 4 and 17).
+  const principal =
+    access === 'public' ? null : await authenticate(c.req.header('authorization'), context);
+  if (found === undefined) {
+    throw new AppError('method_not_allowed', `Method "${c.req.method}" not allowed.`);
+  }
+  if (principal !== null && found.access !== 'public' && found.access !== 'authenticated') {
+    requireScope(principal.scopes, found.access);
+  }
+  const { pathname, search } = splitUrl(c.req.url);
+  const request = new ApiRequest({
+    id,
+    raw: c.req.raw,
+    path: pathname,
+    query: new URLSearchParams(search),
+    params: pathParams(path, pathname),
+    principal,
+  });
+  return await found.handle(request, context);
+}
+
+/** The segments as sent: Hono decodes leniently, and a version must be decoded exactly once (clients 2.1). */
+function pathParams(pattern: string, pathname: string): Record<string, string> {
+  const segments = pathname.split('/');
+  return Object.fromEntries(
+    pattern
+      .split('/')
+      .map((part, index) => [/^\{(\w+)\}$/.exec(part)?.[1], segments[index] ?? ''] as const)
+      .filter((entry): entry is [string, string] => entry[0] !== undefined),
+  );
+}
+
+/** By hand, because the URL class resolves dot segments, also encoded ones, and the routes have been matched without. */
+function splitUrl(url: string): { pathname: string; search: string } {
+  const start = url.indexOf('/', url.indexOf('://') + 3);
+  const end = url.indexOf('?', start);
+  return end === -1
+    ? { pathname: url.slice(start), search: '' }
+    : { pathname: url.slice(start, end), search: url.slice(end + 1) };
+}
+
+function requestId(c: Context): string {
+  const given = c.req.header('x-request-id');
+  const known = c.get('requestId') as string | undefined;
+  const id = known ?? (given !== undefined && REQUEST_ID.test(given) ? given : randomUUID());
+  c.set('requestId', id);
+  return id;
+}
+
+function send(id: string, { status, body, headers }: ApiResponse, isHead = false): Response {
+  const all = new Headers(headers);
+  all.set('X-Request-Id', id);
+  if (body === undefined || isHead) return new Response(null, { status, headers: all });
+  if (typeof body === 'string') return new Response(body, { status, headers: all });
+  // Exactly this value: sentry-cli compares it letter by letter (clients 2.4).
+  all.set('Content-Type', 'application/json');
+  return new Response(JSON.stringify(body), { status, headers: all });
+}

@@ -1,0 +1,132 @@
+import { timingSafeEqual } from 'node:crypto';
+import { AppError, unavailable } from '../../domain/errors.ts';
+import type { OperationOutcome } from '../../domain/releaseCommands.ts';
+import {
+  findOperation,
+  findOperationByKey,
+  insertOperation,
+  keepOperationResponse,
+  listOperationResults,
+  type NewOperation,
+  type Operation,
+  type OperationResult,
+} from '../../db/operations.ts';
+import type { Pool } from '../../db/pool.ts';
+import { BatchLoader } from '../../infra/batchLoader.ts';
+import type { Logger } from '../../infra/logger.ts';
+import { DrainResult } from '../../workflows/messages.ts';
+import type { ReleaseActor } from './releaseActor.ts';
+
+/** Past this many waiting operations a release takes no more: something is wrong that more of them would not mend. */
+const PENDING_MAX = 1_000;
+
+/** What became of a write within the time its caller waits. */
+export type Settled = Readonly<{
+  operationId: string;
+  /** Null while the operation is durable but not applied yet. */
+  outcome: OperationOutcome | null;
+  /** The first answer to this idempotency key, when this is a repeat of it. */
+  firstResponse: unknown;
+}>;
+
+/** Where writes go: stored first, then applied by the actor of their release (ADR 0002, ADR 0003). */
+export class Mailbox {
+  private readonly pool: Pool;
+  private readonly actor: ReleaseActor;
+  private readonly waitMs: number;
+  private readonly logger: Logger;
+  private readonly results: BatchLoader<OperationResult>;
+
+  constructor(options: { pool: Pool; actor: ReleaseActor; waitMs: number; logger: Logger }) {
+    this.pool = options.pool;
+    this.actor = options.actor;
+    this.waitMs = options.waitMs;
+    this.logger = options.logger;
+    this.results = new BatchLoader(async (ids) => {
+      const rows = await listOperationResults(options.pool, ids);
+      return new Map(rows.map((row) => [row.id, row]));
+    });
+  }
+
+  /**
+   * Stores the operation and waits, for as long as a write may take, until it has an outcome.
+   * @throws AppError idempotency_mismatch for a key that came with another body; unavailable when the mailbox is full.
+   */
+  async submit(operation: NewOperation, organizationSlug: string): Promise<Settled> {
+    const deadline = Date.now() + this.waitMs;
+    const earlier = await this.store(operation);
+    if (earlier !== null && earlier.status !== 'pending') {
+      return {
+        operationId: earlier.id,
+        outcome: earlier.outcome,
+        firstResponse: earlier.response ?? null,
+      };
+    }
+    const operationId = earlier?.id ?? operation.id;
+    const outcome = await this.waitForOutcome(operationId, operation, organizationSlug, deadline);
+    return { operationId, outcome, firstResponse: null };
+  }
+
+  /** Remembers the answer to a keyed request; a repeat that was faster has its answer returned instead. */
+  keepResponse(operationId: string, response: unknown): Promise<unknown> {
+    return keepOperationResponse(this.pool, operationId, response);
+  }
+
+  find(operationId: string): Promise<Operation | null> {
+    return findOperation(this.pool, operationId);
+  }
+
+  /** Answers the operation that has used the same key before; null when this one was stored. */
+  private async store(operation: NewOperation): Promise<Operation | null> {
+    const key = operation.idempotencyKey;
+    if (await insertOperation(this.pool, operation, PENDING_MAX)) return null;
+    const earlier =
+      key === null
+        ? null
+        : await findOperationByKey(this.pool, operation.release.organizationId, key);
+    if (earlier === null) {
+      throw unavailable('Too many operations of this release are waiting. Try again later.', 5_000);
+    }
+    if (!timingSafeEqual(earlier.bodyHash, operation.bodyHash)) {
+      throw new AppError(
+        'idempotency_mismatch',
+        'This Idempotency-Key was used with another request. Use a new key for a new request.',
+      );
+    }
+    return earlier;
+  }
+
+  private async waitForOutcome(
+    operationId: string,
+    { release }: NewOperation,
+    organizationSlug: string,
+    deadline: number,
+  ): Promise<OperationOutcome | null> {
+    for (;;) {
+      const drained = await this.drainUntil(deadline, () =>
+        this.actor.drain(release, organizationSlug),
+      );
+      const result = await this.results.load(operationId);
+      if (result !== undefined && result.status !== 'pending') return result.outcome;
+      // Only a change of run is worth asking again at once; everything else is retried by the reconciler.
+      if (drained !== DrainResult.again || Date.now() >= deadline) return null;
+    }
+  }
+
+  /** Null when Temporal cannot be reached or the time is up: the operation is durable either way. */
+  private async drainUntil(
+    deadline: number,
+    drain: () => Promise<DrainResult>,
+  ): Promise<DrainResult | null> {
+    const timeUp = Promise.withResolvers<null>();
+    const timer = setTimeout(() => timeUp.resolve(null), Math.max(0, deadline - Date.now()));
+    try {
+      return await Promise.race([drain(), timeUp.promise]);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'A drain failed; its operations stay pending');
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

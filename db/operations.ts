@@ -1,0 +1,290 @@
+import { z } from 'zod';
+import {
+  releaseSteps,
+  type PendingOperation,
+  type ReleaseKey,
+  type ReleaseStep,
+} from '../domain/operation.ts';
+import type { OperationActor, OperationBody, OperationOutcome } from '../domain/releaseCommands.ts';
+import { exec, many, maybeOne, one, type Queryable, type Transaction } from './pool.ts';
+
+export type NewOperation = Readonly<{
+  id: string;
+  release: ReleaseKey;
+  kind: string;
+  steps: readonly ReleaseStep[];
+  size: number;
+  body: OperationBody;
+  /** SHA-256 of the request as received: same key and same hash is the same operation. */
+  bodyHash: Buffer;
+  idempotencyKey: string | null;
+  actor: OperationActor;
+}>;
+
+const outcomeSchema = z.custom<OperationOutcome>().nullable();
+
+const operationRow = z
+  .object({
+    id: z.string(),
+    organization_id: z.string(),
+    release_version: z.string(),
+    kind: z.string(),
+    status: z.enum(['pending', 'done', 'failed']),
+    attempts: z.number(),
+    last_error: z.string().nullable(),
+    outcome: outcomeSchema,
+    response: z.unknown(),
+    body_hash: z.instanceof(Buffer),
+    created_at: z.string(),
+    finished_at: z.string().nullable(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    release: { organizationId: row.organization_id, version: row.release_version },
+    kind: row.kind,
+    status: row.status,
+    attempts: row.attempts,
+    lastError: row.last_error,
+    outcome: row.outcome,
+    response: row.response,
+    bodyHash: row.body_hash,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at,
+  }));
+
+export type Operation = z.output<typeof operationRow>;
+
+const operationColumns = `id, organization_id, release_version, kind, status, attempts, last_error, outcome,
+  response, body_hash, created_at, finished_at`;
+
+/**
+ * Stores the intent, unless the organization has used this idempotency key before or the mailbox of the release is full.
+ * The bound is approximate under concurrency, which is fine for back-pressure.
+ */
+export async function insertOperation(
+  db: Queryable,
+  operation: NewOperation,
+  pendingMax: number,
+): Promise<boolean> {
+  const inserted = await exec(db, {
+    name: 'insertOperation',
+    text: `with waiting as (
+             select count(*) as operations from (
+               select from operation
+                where organization_id = $2 and release_version = $3 and status = 'pending'
+                limit $11) as bounded)
+           insert into operation
+             (id, organization_id, release_version, kind, steps, size, body, body_hash, idempotency_key, actor)
+           select $1::uuid, $2::bigint, $3::text, $4::text, $5::text[], $6::integer, $7::json, $8::bytea, $9::text, $10::json
+             from waiting
+            where operations < $11
+           on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing`,
+    values: [
+      operation.id,
+      operation.release.organizationId,
+      operation.release.version,
+      operation.kind,
+      operation.steps,
+      operation.size,
+      JSON.stringify(operation.body),
+      operation.bodyHash,
+      operation.idempotencyKey,
+      JSON.stringify(operation.actor),
+      pendingMax,
+    ],
+  });
+  return inserted === 1;
+}
+
+export function findOperationByKey(
+  db: Queryable,
+  organizationId: string,
+  idempotencyKey: string,
+): Promise<Operation | null> {
+  return maybeOne(db, operationRow, {
+    name: 'findOperationByKey',
+    text: `select ${operationColumns} from operation where organization_id = $1 and idempotency_key = $2`,
+    values: [organizationId, idempotencyKey],
+  });
+}
+
+export function findOperation(db: Queryable, id: string): Promise<Operation | null> {
+  return maybeOne(db, operationRow, {
+    name: 'findOperation',
+    text: `select ${operationColumns} from operation where id = $1`,
+    values: [id],
+  });
+}
+
+const operationResultRow = z.object({
+  id: z.string(),
+  status: z.enum(['pending', 'done', 'failed']),
+  outcome: outcomeSchema,
+});
+
+export type OperationResult = z.output<typeof operationResultRow>;
+
+/** The outcomes of many operations in one statement: callers of one release read together. */
+export function listOperationResults(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<OperationResult[]> {
+  return many(db, operationResultRow, {
+    name: 'listOperationResults',
+    text: 'select id, status, outcome from operation where id = any($1::uuid[])',
+    values: [ids],
+  });
+}
+
+/** Keeps the first answer to a keyed request; whoever comes second gets the first one's. */
+export async function keepOperationResponse(
+  db: Queryable,
+  id: string,
+  response: unknown,
+): Promise<unknown> {
+  const row = await one(db, z.object({ response: z.unknown() }), {
+    name: 'keepOperationResponse',
+    text: 'update operation set response = coalesce(response, $2::json) where id = $1 returning response',
+    values: [id, JSON.stringify(response)],
+  });
+  return row.response;
+}
+
+const pendingOperationRow = z.object({
+  id: z.string(),
+  steps: z.array(z.enum(releaseSteps)),
+  size: z.number(),
+});
+
+/** The next operations of a release in arrival order, each with the steps it still needs. */
+export function listPendingOperations(
+  db: Queryable,
+  release: ReleaseKey,
+  limit: number,
+): Promise<PendingOperation[]> {
+  return many(db, pendingOperationRow, {
+    name: 'listPendingOperations',
+    text: `select id, steps[next_step + 1:] as steps, size
+             from operation
+            where organization_id = $1 and release_version = $2 and status = 'pending'
+            order by seq
+            limit $3`,
+    values: [release.organizationId, release.version, limit],
+  });
+}
+
+const claimedOperationRow = z.object({
+  id: z.string(),
+  body: z.custom<OperationBody>(),
+  actor: z.custom<OperationActor>(),
+  outcome: outcomeSchema,
+  attempts: z.number(),
+  is_last: z.boolean(),
+});
+
+export type ClaimedOperation = z.output<typeof claimedOperationRow>;
+
+/**
+ * Locks the operations of a run that still wait for exactly this step, in arrival order.
+ * What another attempt has applied meanwhile is not in the answer: that is the fence against zombies.
+ */
+export function claimOperations(
+  tx: Transaction,
+  ids: readonly string[],
+  step: ReleaseStep,
+): Promise<ClaimedOperation[]> {
+  return many(tx, claimedOperationRow, {
+    name: 'claimOperations',
+    text: `select id, body, actor, outcome, attempts, next_step + 1 = cardinality(steps) as is_last
+             from operation
+            where id = any($1::uuid[]) and status = 'pending' and steps[next_step + 1] = $2
+            order by seq
+              for update`,
+    values: [ids, step],
+  });
+}
+
+const operationBodyRow = z.object({ id: z.string(), body: z.custom<OperationBody>() });
+
+/** Bodies of operations that are still pending, read without a lock. */
+export function listOperationBodies(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<z.output<typeof operationBodyRow>[]> {
+  return many(db, operationBodyRow, {
+    name: 'listOperationBodies',
+    text: `select id, body from operation where id = any($1::uuid[]) and status = 'pending' order by seq`,
+    values: [ids],
+  });
+}
+
+export type StepResult = Readonly<{
+  id: string;
+  status: 'pending' | 'done' | 'failed';
+  outcome: OperationOutcome | null;
+}>;
+
+/** Writes the outcome of a step for every operation of its run, in the transaction that applied it. */
+export async function finishStep(tx: Transaction, results: readonly StepResult[]): Promise<void> {
+  await exec(tx, {
+    name: 'finishStep',
+    text: `update operation
+              set next_step = next_step + 1,
+                  attempts = attempts + 1,
+                  last_error = case when result.status = 'failed' then last_error end,
+                  status = result.status,
+                  outcome = result.outcome,
+                  finished_at = case when result.status = 'pending' then null else clock_timestamp() end
+             from unnest($1::uuid[], $2::text[], $3::json[]) as result (id, status, outcome)
+            where operation.id = result.id`,
+    values: [
+      results.map((result) => result.id),
+      results.map((result) => result.status),
+      results.map((result) => (result.outcome === null ? null : JSON.stringify(result.outcome))),
+    ],
+  });
+}
+
+/** Counts a failed attempt and keeps its reason where an operator looks for it. */
+export async function recordAttemptFailure(
+  db: Queryable,
+  ids: readonly string[],
+  reason: string,
+): Promise<void> {
+  await exec(db, {
+    name: 'recordAttemptFailure',
+    text: `update operation set attempts = attempts + 1, last_error = $2
+            where id = any($1::uuid[]) and status = 'pending'`,
+    values: [ids, reason],
+  });
+}
+
+const staleReleaseRow = z
+  .object({
+    organization_id: z.string(),
+    organization_slug: z.string(),
+    release_version: z.string(),
+  })
+  .transform((row) => ({
+    organizationSlug: row.organization_slug,
+    release: { organizationId: row.organization_id, version: row.release_version },
+  }));
+
+/** Releases with operations that have waited for longer than they should, the longest waiting first. */
+export function listStaleReleases(
+  db: Queryable,
+  olderThanSeconds: number,
+  limit: number,
+): Promise<z.output<typeof staleReleaseRow>[]> {
+  return many(db, staleReleaseRow, {
+    name: 'listStaleReleases',
+    text: `select operation.organization_id, organization.slug as organization_slug, release_version
+             from operation
+             join organization on organization.id = operation.organization_id
+            where operation.status = 'pending' and created_at < now() - make_interval(secs => $1)
+            group by operation.organization_id, organization.slug, release_version
+            order by min(created_at)
+            limit $2`,
+    values: [olderThanSeconds, limit],
+  });
+}

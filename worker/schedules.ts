@@ -1,0 +1,45 @@
+import {
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
+  type Client,
+  type ScheduleOptions,
+} from '@temporalio/client';
+import { releaseTaskQueue } from '../workflows/releaseStart.ts';
+
+/** A pass that was missed longer ago than this is not made up: the next one does its work. */
+const CATCHUP_MS = 60_000;
+
+const schedules: readonly ScheduleOptions[] = [
+  {
+    scheduleId: 'reconcile',
+    spec: { intervals: [{ every: 60_000 }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'reconcile',
+      workflowId: 'reconcile',
+      taskQueue: releaseTaskQueue,
+      args: [],
+      // A pass that hangs would keep every later one away (overlap SKIP).
+      workflowExecutionTimeout: 5 * 60_000,
+      staticSummary: 'Wakes releases whose operations have waited',
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_MS },
+  },
+];
+
+/** Creates the schedules or brings them up to date; an operator's pause is kept. */
+export async function ensureSchedules(client: Client): Promise<void> {
+  for (const schedule of schedules) {
+    try {
+      await client.schedule.create(schedule);
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+      await client.schedule.getHandle(schedule.scheduleId).update(({ state }) => ({
+        spec: schedule.spec,
+        action: schedule.action,
+        policies: schedule.policies ?? {},
+        state,
+      }));
+    }
+  }
+}

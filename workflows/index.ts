@@ -1,0 +1,2 @@
+export { release } from './release.ts';
+export { reconcile } from './reconcile.ts';

@@ -1,0 +1,38 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+
+/** What another attempt cannot mend: a bug or a refusal, by the `type` of its ApplicationFailure. */
+const nonRetryableErrorTypes = ['InvariantError', 'PermanentError'];
+
+/**
+ * One short transaction. Ten seconds is far above the slowest one (2,000 commits: under a second), so an attempt that
+ * takes longer has lost its database; a minute in all covers a restart of Postgres. Past that the operations stay
+ * pending and the reconciler brings them back, which is better than a caller or an actor that hangs.
+ */
+export const dbPolicy = {
+  startToCloseTimeout: 10_000,
+  scheduleToCloseTimeout: 60_000,
+  // Longer waits would become server-side timers with a resolution of a second.
+  localRetryThreshold: 60_000,
+  retry: {
+    initialInterval: 100,
+    backoffCoefficient: 2,
+    maximumInterval: 5_000,
+    nonRetryableErrorTypes,
+  },
+} as const satisfies LocalActivityOptions;
+
+/**
+ * Work in chunks that heartbeats its cursor: big commit lists, deletions. A chunk takes well under a second, so ten
+ * seconds of silence mean a dead worker; ten minutes in all bound a poison operation that would block its release.
+ */
+export const bulkPolicy = {
+  startToCloseTimeout: 60_000,
+  scheduleToCloseTimeout: 600_000,
+  heartbeatTimeout: 10_000,
+  retry: {
+    initialInterval: 500,
+    backoffCoefficient: 2,
+    maximumInterval: 10_000,
+    nonRetryableErrorTypes,
+  },
+} as const satisfies ActivityOptions;
