@@ -4,6 +4,7 @@ import type { Pool } from '../db/pool.ts';
 import type { Metrics } from '../infra/metrics.ts';
 import type { Mailbox } from './mailbox/mailbox.ts';
 import type { Health } from './health.ts';
+import type { Views } from './mailbox/views.ts';
 
 /** Everything a route may use, built once in main.ts; tests build their own. */
 export type AppContext = Readonly<{
@@ -12,5 +13,6 @@ export type AppContext = Readonly<{
   logger: Logger;
   metrics: Metrics;
   mailbox: Mailbox;
+  views: Views;
   health: Health;
 }>;

@@ -1,0 +1,61 @@
+import { AppError } from '../../domain/errors.ts';
+import { findPrincipal, touchToken } from '../../db/access.ts';
+import { hashToken } from '../../infra/tokens.ts';
+import type { AppContext } from '../context.ts';
+import type { Principal } from './principal.ts';
+
+const ORGANIZATION_TOKEN_PREFIX = 'sntrys_';
+
+/**
+ * Who a request speaks for, by `Authorization: Bearer <token>` or, for old clients, Basic with the token as user
+ * (decisions 3).
+ * @throws AppError unauthenticated, with the texts of releases-api 1.2.
+ */
+export async function authenticate(
+  header: string | undefined,
+  context: AppContext,
+): Promise<Principal> {
+  if (header === undefined || header.trim() === '') {
+    throw unauthenticated('Authentication credentials were not provided.');
+  }
+  const token = readToken(header);
+  const found = await findPrincipal(context.pool, hashToken(token));
+  if (found === null) {
+    throw unauthenticated(
+      token.startsWith(ORGANIZATION_TOKEN_PREFIX) ? 'Invalid org token' : 'Invalid token',
+    );
+  }
+  if (found.isExpired) throw unauthenticated('Token expired');
+  if (found.principal.kind === 'user' && !found.isUserActive) {
+    throw unauthenticated('User inactive or deleted');
+  }
+  if (found.isUseUnrecorded) {
+    // Bookkeeping must not fail or delay the request.
+    touchToken(context.pool, found.principal).catch((error: unknown) => {
+      context.logger.warn({ err: error }, 'The last use of a token was not recorded');
+    });
+  }
+  return found.principal;
+}
+
+function readToken(header: string): string {
+  const [scheme = '', ...parts] = header.trim().split(/\s+/);
+  const [credentials] = parts;
+  if (!/^(bearer|basic)$/i.test(scheme)) {
+    throw unauthenticated('Authentication credentials were not provided.');
+  }
+  if (credentials === undefined) {
+    throw unauthenticated('Invalid token header. No credentials provided.');
+  }
+  if (parts.length > 1) {
+    throw unauthenticated('Invalid token header. Token string should not contain spaces.');
+  }
+  if (scheme.toLowerCase() === 'bearer') return credentials;
+  const [user = ''] = Buffer.from(credentials, 'base64').toString('utf8').split(':', 1);
+  if (user === '') throw unauthenticated('API key is not valid');
+  return user;
+}
+
+function unauthenticated(message: string): AppError {
+  return new AppError('unauthenticated', message);
+}

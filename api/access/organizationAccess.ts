@@ -1,0 +1,58 @@
+import { effectiveScopes, type Scope } from '../../domain/scopes.ts';
+import { notFound } from '../../domain/errors.ts';
+import { findOrganizationAccess, type AccessedOrganization } from '../../db/access.ts';
+import type { AppContext } from '../context.ts';
+import type { ApiRequest } from '../http/apiRequest.ts';
+import type { Principal } from './principal.ts';
+import { forbidden } from './requireScope.ts';
+
+/** A caller inside of one organization. */
+export type OrganizationAccess = Readonly<{
+  principal: Principal;
+  organization: AccessedOrganization['organization'];
+  /** Null for organization tokens, which have no person behind them. */
+  memberId: string | null;
+  role: AccessedOrganization['role'];
+  /** What the token and the member's role both allow. */
+  scopes: readonly Scope[];
+}>;
+
+/**
+ * The organization of the path, by slug or id.
+ * @throws AppError not_found for an unknown one and for users who are no members; forbidden for a token of another one
+ * (decisions 4), and when the member's role takes away the scope that the route needs.
+ */
+export async function requireOrganization(
+  request: ApiRequest,
+  context: AppContext,
+  accepted: readonly Scope[] | null,
+): Promise<OrganizationAccess> {
+  const { principal } = request;
+  const found = await findOrganizationAccess(
+    context.pool,
+    request.param('organization'),
+    principal.kind === 'user' ? principal.userId : null,
+  );
+  if (principal.kind === 'organization') {
+    if (found === null) throw notFound();
+    if (found.organization.id !== principal.organizationId) throw forbidden();
+    return { principal, organization: found.organization, memberId: null, role: null, scopes: principal.scopes };
+  }
+  if (found?.role == null) throw notFound();
+  const scopes = effectiveScopes(principal.scopes, found.role);
+  if (accepted !== null && !accepted.some((scope) => scopes.includes(scope))) {
+    throw forbidden(`Your role in this organization lacks all of these scopes: ${accepted.join(', ')}.`);
+  }
+  return { principal, organization: found.organization, memberId: found.memberId, role: found.role, scopes };
+}
+
+/**
+ * Whether no list of projects is needed: organization tokens and `project:releases` reach every project, owners and
+ * managers too, and with open membership so does everybody, though only when they ask widely (releases-api 1.3).
+ */
+export function accessesAllProjects(access: OrganizationAccess, width: 'narrow' | 'wide'): boolean {
+  if (access.principal.kind === 'organization') return access.scopes.includes('org:ci');
+  if (access.scopes.includes('project:releases')) return true;
+  if (width === 'narrow') return false;
+  return access.organization.openMembership || access.role === 'owner' || access.role === 'manager';
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { badRequest, notFound } from '../../domain/errors.ts';
+import type { ReleaseKey, ReleaseStep } from '../../domain/operation.ts';
+import type { OperationActor, OperationBody, OperationOutcome } from '../../domain/releaseCommands.ts';
+import { uuidV7 } from '../../infra/uuidV7.ts';
+import type { OrganizationAccess } from '../access/organizationAccess.ts';
+import type { Principal } from '../access/principal.ts';
+import type { AppContext } from '../context.ts';
+import type { ApiRequest } from '../http/apiRequest.ts';
+import { noContent, type ApiResponse } from '../http/apiResponse.ts';
+import { serializeDeploy } from '../serializers/deploy.ts';
+import { serializeRelease } from '../serializers/release.ts';
+import type { Settled } from './mailbox.ts';
+
+/** Visible ASCII; as long as any client's UUIDs and run ids, short enough to index. */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+export type Submission = Readonly<{
+  kind: string;
+  release: ReleaseKey;
+  steps: readonly ReleaseStep[];
+  body: OperationBody;
+}>;
+
+/**
+ * Puts a write into the mailbox of its release and answers with its outcome, or with 202 once the caller has waited
+ * long enough.
+ */
+export async function submitOperation(
+  request: ApiRequest,
+  context: AppContext,
+  access: OrganizationAccess,
+  submission: Submission,
+): Promise<ApiResponse> {
+  const idempotencyKey = readIdempotencyKey(request);
+  const settled = await context.mailbox.submit(
+    {
+      id: uuidV7(),
+      release: submission.release,
+      kind: submission.kind,
+      steps: submission.steps,
+      size: submission.body.setCommits?.commits.length ?? 0,
+      body: submission.body,
+      bodyHash: await hashRequest(request),
+      idempotencyKey,
+      actor: actorOf(request.principal),
+    },
+    access.organization.slug,
+  );
+  if (settled.firstResponse !== null) return settled.firstResponse as ApiResponse;
+  if (settled.outcome === null) {
+    context.metrics.deferredWrites.inc();
+    return await accepted(context, settled, submission);
+  }
+  const response = await describeOutcome(context, settled.outcome);
+  return idempotencyKey === null
+    ? response
+    : ((await context.mailbox.keepResponse(settled.operationId, response)) as ApiResponse);
+}
+
+/** Null without the header. */
+export function readIdempotencyKey(request: ApiRequest): string | null {
+  const key = request.header('idempotency-key');
+  if (key !== null && !IDEMPOTENCY_KEY.test(key)) {
+    throw badRequest('Idempotency-Key must be 1 to 255 visible ASCII characters.');
+  }
+  return key;
+}
+
+/** What the synchronous call answers for an outcome. */
+export async function describeOutcome(
+  context: AppContext,
+  outcome: OperationOutcome,
+): Promise<ApiResponse> {
+  if ('error' in outcome) return { status: outcome.status, body: outcome.error };
+  if (outcome.status === 204) return noContent();
+  if (outcome.deployId !== undefined) {
+    const deploy = await context.views.deploy(outcome.deployId);
+    if (deploy === undefined) throw notFound();
+    return { status: outcome.status, body: serializeDeploy(deploy) };
+  }
+  const release = await context.views.release(outcome.releaseId);
+  // Deleted since: the write was applied, but there is nothing left to show.
+  if (release === undefined) throw notFound();
+  return { status: outcome.status, body: serializeRelease(release) };
+}
+
+/** Durable, not applied yet: enough of a release for clients that parse the answer (contract, HTTP). */
+async function accepted(
+  context: AppContext,
+  { operationId }: Settled,
+  { release }: Submission,
+): Promise<ApiResponse> {
+  const known = await context.views.releaseByKey(release);
+  return {
+    status: 202,
+    body:
+      known === null
+        ? { version: release.version, dateCreated: new Date().toISOString(), projects: [], newGroups: 0 }
+        : serializeRelease(known),
+    headers: {
+      Location: `${context.config.publicUrl}/api/slipway/v1/operations/${operationId}`,
+    },
+  };
+}
+
+/** Method and path are part of it: one key must not answer for another endpoint. */
+async function hashRequest(request: ApiRequest): Promise<Buffer> {
+  return createHash('sha256')
+    .update(`${request.method} ${request.path}\n`)
+    .update(await request.bytes())
+    .digest();
+}
+
+function actorOf(principal: Principal): OperationActor {
+  return {
+    kind: principal.kind,
+    userId: principal.kind === 'user' ? principal.userId : null,
+    tokenId: principal.tokenId,
+  };
+}
