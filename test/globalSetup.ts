@@ -8,6 +8,7 @@ import { embeddedRedis } from '../scripts/embedded/redis.ts';
 import { embeddedTemporal } from '../scripts/embedded/temporal.ts';
 import { temporalBinary } from '../scripts/embedded/temporalBinary.ts';
 import { freePorts } from '../scripts/process/ports.ts';
+import { startReaper } from '../scripts/process/reaper.ts';
 import { startProgram, type RunningProgram } from '../scripts/process/startProgram.ts';
 
 declare module 'vitest' {
@@ -31,8 +32,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   // Where the tests run as root, Postgres runs as another user and passes through.
   await chmod(folder, 0o711);
   const running: RunningProgram[] = [];
+  // A run that is killed takes its servers with it.
+  const reaper = startReaper({
+    listFile: join(folder, 'wards'),
+    logFile: join(folder, 'reaper.log'),
+  });
   const teardown = async (): Promise<void> => {
     await Promise.all(running.map((program) => program.stop()));
+    await reaper.dismiss();
     if (process.env['SLIPWAY_TEST_KEEP'] === '1') tell(`The servers' files are kept in ${folder}.`);
     else await rm(folder, { recursive: true, force: true });
   };
@@ -41,6 +48,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const postgres = { port: postgresPort, password: 'test' };
     const start = async (program: Parameters<typeof startProgram>[0]): Promise<void> => {
       running.push(await startProgram(program, join(folder, 'logs', `${program.name}.log`)));
+      reaper.watch(running.map(({ ward }) => ward));
     };
     await allStarted([
       embeddedPostgres({ ...postgres, dataDir: join(folder, 'postgres'), durable: false, tell })

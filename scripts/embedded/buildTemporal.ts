@@ -15,7 +15,7 @@ const BUILD_TIMEOUT_MS = 20 * 60_000;
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Builds the pinned Go module: needs Go and its module proxy, nothing else. */
-export const buildTemporal: Obtain = async ({ version, file, module, tell }) => {
+export const buildTemporal: Obtain = async ({ version, file, module, tell, signal }) => {
   const go = findExecutable('go', process.env['PATH']);
   if (go === null)
     return { ok: false, why: 'a build of the Go module: there is no `go` on the PATH' };
@@ -32,6 +32,7 @@ export const buildTemporal: Obtain = async ({ version, file, module, tell }) => 
       ],
       {
         cwd: module,
+        ...(signal === undefined ? {} : { signal }),
         timeout: BUILD_TIMEOUT_MS,
         maxBuffer: OUTPUT_BYTES_MAX,
         // Pure Go: no C compiler, and a binary that runs on any Linux of the platform.

@@ -13,13 +13,13 @@ const LOOK_EVERY_MS = 250;
 const UNFINISHED = '.downloading';
 
 /** The SDK's own way to get a server. */
-export const downloadTemporal: Obtain = async ({ version, file, tell }) => {
+export const downloadTemporal: Obtain = async ({ version, file, tell, signal }) => {
   tell(`Downloading the Temporal server ${version} (about a minute, once).`);
   await mkdir(dirname(file), { recursive: true });
   // Beside the final place, so that the rename stays on one file system and nobody sees half a file.
   const folder = await mkdtemp(join(dirname(file), 'download-'));
   try {
-    await runDownload(folder, version);
+    await runDownload(folder, version, signal);
     const name = (await readdir(folder)).find((entry) => !entry.endsWith(UNFINISHED));
     if (name === undefined) {
       return {
@@ -39,7 +39,11 @@ export const downloadTemporal: Obtain = async ({ version, file, tell }) => {
  * In a process group of its own, because the SDK's download has no deadline and hangs for good where packets are
  * dropped; how its file grows says whether it is alive.
  */
-async function runDownload(folder: string, version: string): Promise<void> {
+async function runDownload(
+  folder: string,
+  version: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const script = join(import.meta.dirname, 'downloadTemporalProcess.ts');
   const child = spawn(process.execPath, [script, folder, version], {
     stdio: 'ignore',
@@ -49,7 +53,7 @@ async function runDownload(folder: string, version: string): Promise<void> {
   const end = once(child, 'exit');
   let size = 0;
   let grewAt = Date.now();
-  while (!hasEnded() && Date.now() - grewAt < STALLED_MS) {
+  while (!hasEnded() && signal?.aborted !== true && Date.now() - grewAt < STALLED_MS) {
     await Promise.race([end, delay(LOOK_EVERY_MS)]);
     const sizeNow = await folderSize(folder);
     if (sizeNow > size) grewAt = Date.now();

@@ -79,6 +79,7 @@ export async function embeddedPostgres(options: EmbeddedPostgresOptions): Promis
     ...(user === null ? {} : { user }),
     // Fast shutdown: open transactions are rolled back, the checkpoint is written. SIGTERM would wait for clients.
     stopSignal: 'SIGINT',
+    stopGraceMs: 15_000,
     isReady: () => answers(postgresUrl(options, 'postgres')),
   };
 }

@@ -29,6 +29,7 @@ export async function embeddedRedis(options: EmbeddedRedisOptions): Promise<Prog
     environment: { PATH: process.env['PATH'], LC_ALL: 'C' },
     cwd: options.dataDir,
     stopSignal: 'SIGTERM',
+    stopGraceMs: 10_000,
     isReady: () => answersPing(options.port),
   };
 }

@@ -68,6 +68,7 @@ export async function embeddedTemporal(options: EmbeddedTemporalOptions): Promis
     ],
     environment: { PATH: process.env['PATH'], HOME: dirname(options.databaseFile) },
     stopSignal: 'SIGTERM',
+    stopGraceMs: 15_000,
     isReady: () => serves(options.httpPort, options.namespace),
   };
 }

@@ -22,11 +22,14 @@ export type Obtain = (
     file: string;
     module: string;
     tell: (sentence: string) => void;
+    signal: AbortSignal | undefined;
   }>,
 ) => Promise<{ ok: true } | { ok: false; why: string }>;
 
 export type TemporalBinaryOptions = Readonly<{
   tell: (sentence: string) => void;
+  /** Gives up a download or a build. */
+  signal?: AbortSignal;
   environment?: NodeJS.ProcessEnv;
   /** In order; the first that succeeds fills the cache. */
   sources?: readonly Obtain[];
@@ -55,7 +58,14 @@ export async function temporalBinary(options: TemporalBinaryOptions): Promise<st
   if (isExecutable(file)) return file;
   const reasons: string[] = [];
   for (const obtain of options.sources ?? [downloadTemporal, buildTemporal]) {
-    const result = await obtain({ version, file, module: MODULE, tell: options.tell });
+    const result = await obtain({
+      version,
+      file,
+      module: MODULE,
+      tell: options.tell,
+      signal: options.signal,
+    });
+    options.signal?.throwIfAborted();
     if (result.ok) return file;
     reasons.push(result.why);
   }

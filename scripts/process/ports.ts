@@ -20,7 +20,8 @@ export async function choosePort(
   exclude: ReadonlySet<number> = new Set(),
 ): Promise<number> {
   for (const wish of wishes) {
-    if (!exclude.has(wish) && (await tryPort(wish)) !== null) return wish;
+    const port = exclude.has(wish) ? null : await tryPort(wish);
+    if (port !== null) return port;
   }
   for (;;) {
     const port = await tryPort(0);

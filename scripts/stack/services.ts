@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Program } from '../process/program.ts';
+
+const run = promisify(execFile);
+
+const CHECKOUT = join(import.meta.dirname, '..', '..');
+
+/** A write may wait 25 s for its result; the API finishes those that it accepted. */
+const API_GRACE_MS = 30_000;
+/** Activities get 15 s to finish, then the workers close their connections. */
+const WORKER_GRACE_MS = 30_000;
+
+/**
+ * The API and the worker as programs. Both are ready when the API says that everything is there, which includes a
+ * worker that polls; so either one that ends early is noticed at once.
+ */
+export function services(options: {
+  environment: NodeJS.ProcessEnv;
+  localUrl: string;
+}): readonly [api: Program, worker: Program] {
+  const shared = {
+    command: process.execPath,
+    environment: options.environment,
+    cwd: CHECKOUT,
+    stopSignal: 'SIGTERM',
+    isReady: () => answersReady(options.localUrl),
+  } as const;
+  return [
+    { ...shared, name: 'api', args: [join('api', 'main.ts')], stopGraceMs: API_GRACE_MS },
+    { ...shared, name: 'worker', args: [join('worker', 'main.ts')], stopGraceMs: WORKER_GRACE_MS },
+  ];
+}
+
+/** Builds the workflow bundle in a process of its own: webpack's memory goes with it, and the worker finds the file. */
+export async function buildBundle(signal: AbortSignal): Promise<void> {
+  await run(process.execPath, [join('scripts', 'bundle.ts')], { cwd: CHECKOUT, signal });
+}
+
+async function answersReady(localUrl: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${localUrl}/readyz`, { signal: AbortSignal.timeout(5_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
