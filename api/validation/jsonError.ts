@@ -8,6 +8,8 @@ class JsonSyntaxError extends Error {
   }
 }
 
+const NEWLINE = 0x0a;
+
 const blanks = /[ \t\n\r]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const word = /true|false|null/y;
@@ -108,8 +110,19 @@ function matchAt(pattern: RegExp, text: string, index: number): string | null {
 
 /** Python counts characters where JavaScript counts UTF-16 units. */
 function position(text: string, index: number): string {
-  const before = Array.from(text.slice(0, index));
-  const line = before.filter((character) => character === '\n').length + 1;
-  const column = before.length - before.lastIndexOf('\n');
-  return `line ${line} column ${column} (char ${before.length})`;
+  let [line, lineStart, characters] = [1, 0, 0];
+  for (let i = 0; i < index; i++) {
+    const unit = text.charCodeAt(i);
+    if (isLowSurrogate(unit)) continue;
+    characters++;
+    if (unit === NEWLINE) {
+      line++;
+      lineStart = characters;
+    }
+  }
+  return `line ${line} column ${characters - lineStart + 1} (char ${characters})`;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }
