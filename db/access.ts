@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Scope } from '../domain/scopes.ts';
 import { exec, many, maybeOne, type Queryable } from './pool.ts';
+import { userJson, type UserView } from './releases/releaseView.ts';
 
 /** Writing the last use at every request would make every read a write. */
 const USE_RECORDED_EVERY_SECONDS = 60;
@@ -126,13 +127,12 @@ export function findOrganizationAccess(
   });
 }
 
-const projectRow = z
-  .object({
-    id: z.string(),
-    slug: z.string(),
-    name: z.string(),
-    platform: z.string().nullable(),
-  });
+const projectRow = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  platform: z.string().nullable(),
+});
 
 export type AccessibleProject = z.output<typeof projectRow>;
 
@@ -169,4 +169,30 @@ export function listAccessibleProjects(
 function idAndSlug(idOrSlug: string): [id: string | null, slug: string | null] {
   if (!/^\d+$/.test(idOrSlug)) return [null, idOrSlug];
   return [idOrSlug.length > 18 ? '0' : idOrSlug, null];
+}
+
+/** Remembers the project that an organization token was last used for; writes only when it changes. */
+export async function recordTokenProject(
+  db: Queryable,
+  tokenId: string,
+  projectId: string,
+): Promise<void> {
+  await exec(db, {
+    name: 'recordTokenProject',
+    text: `update org_auth_token set project_last_used_id = $2, date_last_used = now()
+            where id = $1 and project_last_used_id is distinct from $2`,
+    values: [tokenId, projectId],
+  });
+}
+
+const userViewRow = z.object({ user: z.custom<UserView>() }).transform((row) => row.user);
+
+export function findUserView(db: Queryable, userId: string): Promise<UserView | null> {
+  return maybeOne(db, userViewRow, {
+    name: 'findUserView',
+    text: `select ${userJson} as user
+             from app_user left join user_email email on email.user_id = app_user.id and email.is_primary
+            where app_user.id = $1`,
+    values: [userId],
+  });
 }

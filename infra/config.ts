@@ -28,6 +28,7 @@ const environmentSchema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   NODE_ENV: z.string().default('development'),
   TEMPORAL_UI_URL: url('http:', 'https:').optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
 });
 
 export type Config = Readonly<{
@@ -45,6 +46,7 @@ export type Config = Readonly<{
   logLevel: string;
   /** Where an operator opens a workflow, when there is a Web UI. */
   temporalUiUrl: string | null;
+  temporalNamespace: string;
 }>;
 
 /** Every wrong variable in one message, because a deployment is fixed once, not five times. */
@@ -85,6 +87,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     gitAllowFile: env.SLIPWAY_GIT_ALLOW_FILE,
     allowPrivateUrls: env.SLIPWAY_ALLOW_PRIVATE_URLS,
     logLevel: env.LOG_LEVEL,
-    temporalUiUrl: env.TEMPORAL_UI_URL ?? null,
+    temporalUiUrl: env.TEMPORAL_UI_URL?.replace(/\/+$/, '') ?? null,
+    temporalNamespace: env.TEMPORAL_NAMESPACE,
   });
 }

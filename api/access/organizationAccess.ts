@@ -18,7 +18,7 @@ export type OrganizationAccess = Readonly<{
 }>;
 
 /**
- * The organization of the path, by slug or id.
+ * The organization of the path, by slug or id, or another one that the path leads to.
  * @throws AppError not_found for an unknown one and for users who are no members; forbidden for a token of another one
  * (decisions 4), and when the member's role takes away the scope that the route needs.
  */
@@ -26,24 +26,39 @@ export async function requireOrganization(
   request: ApiRequest,
   context: AppContext,
   accepted: readonly Scope[] | null,
+  idOrSlug: string = request.param('organization'),
 ): Promise<OrganizationAccess> {
   const { principal } = request;
   const found = await findOrganizationAccess(
     context.pool,
-    request.param('organization'),
+    idOrSlug,
     principal.kind === 'user' ? principal.userId : null,
   );
   if (principal.kind === 'organization') {
     if (found === null) throw notFound();
     if (found.organization.id !== principal.organizationId) throw forbidden();
-    return { principal, organization: found.organization, memberId: null, role: null, scopes: principal.scopes };
+    return {
+      principal,
+      organization: found.organization,
+      memberId: null,
+      role: null,
+      scopes: principal.scopes,
+    };
   }
   if (found?.role == null) throw notFound();
   const scopes = effectiveScopes(principal.scopes, found.role);
   if (accepted !== null && !accepted.some((scope) => scopes.includes(scope))) {
-    throw forbidden(`Your role in this organization lacks all of these scopes: ${accepted.join(', ')}.`);
+    throw forbidden(
+      `Your role in this organization lacks all of these scopes: ${accepted.join(', ')}.`,
+    );
   }
-  return { principal, organization: found.organization, memberId: found.memberId, role: found.role, scopes };
+  return {
+    principal,
+    organization: found.organization,
+    memberId: found.memberId,
+    role: found.role,
+    scopes,
+  };
 }
 
 /**

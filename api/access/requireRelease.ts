@@ -1,5 +1,8 @@
 import { notFound } from '../../domain/errors.ts';
-import { findReleaseProjects, type ReleaseProjects } from '../../db/releases/findReleaseProjects.ts';
+import {
+  findReleaseProjects,
+  type ReleaseProjects,
+} from '../../db/releases/findReleaseProjects.ts';
 import { findRelease } from '../../db/releases/readReleases.ts';
 import type { ReleaseView } from '../../db/releases/releaseView.ts';
 import type { AppContext } from '../context.ts';

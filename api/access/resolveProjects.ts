@@ -5,7 +5,8 @@ import { accessesAllProjects, type OrganizationAccess } from './organizationAcce
 import { forbidden } from './requireScope.ts';
 
 /** The projects a request is about: all of the organization, or these. */
-export type ProjectSet = Readonly<{ all: true }> | Readonly<{ all: false; ids: ReadonlySet<string> }>;
+export type ProjectSet =
+  Readonly<{ all: true }> | Readonly<{ all: false; ids: ReadonlySet<string> }>;
 
 /**
  * - `narrow`: what a caller means without saying so, the projects of their teams; a project that they ask for and
@@ -20,9 +21,11 @@ const REQUESTED_MAX = 200;
 /** Projects asked for in the query string, and whether all of them were (releases-api 1.3). */
 export function requestedProjects(query: URLSearchParams): 'all' | readonly string[] {
   const bySlug = query.getAll('projectSlug').filter((value) => value !== '');
-  const given = bySlug.length > 0 ? bySlug : query.getAll('project').filter((value) => value !== '');
+  const given =
+    bySlug.length > 0 ? bySlug : query.getAll('project').filter((value) => value !== '');
   if (given.includes('$all') || (bySlug.length === 0 && given.includes('-1'))) return 'all';
-  if (given.length > REQUESTED_MAX) throw badRequest(`At most ${REQUESTED_MAX} projects can be asked for.`);
+  if (given.length > REQUESTED_MAX)
+    throw badRequest(`At most ${REQUESTED_MAX} projects can be asked for.`);
   return given;
 }
 
@@ -37,7 +40,12 @@ export async function resolveProjects(
   const isExplicit = requested !== 'all' && requested.length > 0;
   const isWide = width === 'wide' || requested === 'all' || isExplicit;
   if (!isExplicit && accessesAllProjects(access, isWide ? 'wide' : 'narrow')) return { all: true };
-  const projects = await accessibleProjects(context, access, isWide ? 'wide' : 'narrow', isExplicit ? requested : null);
+  const projects = await accessibleProjects(
+    context,
+    access,
+    isWide ? 'wide' : 'narrow',
+    isExplicit ? requested : null,
+  );
   if (isExplicit && width === 'narrow') {
     const found = new Set(projects.flatMap((project) => [project.id, project.slug]));
     if (requested.some((name) => !found.has(name))) throw forbidden();

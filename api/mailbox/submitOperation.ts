@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { badRequest, notFound } from '../../domain/errors.ts';
 import type { ReleaseKey, ReleaseStep } from '../../domain/operation.ts';
-import type { OperationActor, OperationBody, OperationOutcome } from '../../domain/releaseCommands.ts';
+import type {
+  OperationActor,
+  OperationBody,
+  OperationOutcome,
+} from '../../domain/releaseCommands.ts';
 import { uuidV7 } from '../../infra/uuidV7.ts';
 import type { OrganizationAccess } from '../access/organizationAccess.ts';
 import type { Principal } from '../access/principal.ts';
@@ -96,7 +100,12 @@ async function accepted(
     status: 202,
     body:
       known === null
-        ? { version: release.version, dateCreated: new Date().toISOString(), projects: [], newGroups: 0 }
+        ? {
+            version: release.version,
+            dateCreated: new Date().toISOString(),
+            projects: [],
+            newGroups: 0,
+          }
         : serializeRelease(known),
     headers: {
       Location: `${context.config.publicUrl}/api/slipway/v1/operations/${operationId}`,

@@ -1,29 +1,40 @@
 import { z } from 'zod';
+import type { ValueWindow } from '../../domain/valuePage.ts';
 import { maybeOne, many, one, type Queryable } from '../pool.ts';
-import { authorJson, commitJson, releaseColumns, releaseViewRow, type AuthorView, type CommitView, type ReleaseView } from './releaseView.ts';
+import {
+  authorJson,
+  commitJson,
+  releaseColumns,
+  releaseViewRow,
+  type AuthorView,
+  type CommitView,
+  type ReleaseView,
+} from './releaseView.ts';
 
 const releaseCommitRow = z
   .object({ position: z.number(), commit: z.custom<CommitView>() })
   .transform((row) => ({ position: row.position, commit: row.commit }));
 
-/** Commits of a release, newest first, from a position on. */
+/** Commits of a release in the window of a page, in the order that the window asks for. */
 export function listReleaseCommits(
   db: Queryable,
   releaseId: string,
-  page: Readonly<{ from: number; offset: number; limit: number; isDescending: boolean; repositoryIds: readonly string[] | null }>,
+  window: ValueWindow,
+  repositoryIds: readonly string[] | null,
 ): Promise<z.output<typeof releaseCommitRow>[]> {
-  const comparison = page.isDescending ? '<=' : '>=';
-  const direction = page.isDescending ? 'desc' : 'asc';
+  const isForward = window.direction === 'forward';
+  const comparison = isForward ? '>=' : '<=';
+  const order = isForward ? 'asc' : 'desc';
   return many(db, releaseCommitRow, {
-    name: `listReleaseCommits_${direction}`,
+    name: `listReleaseCommits_${order}`,
     text: `select release_commit.position, ${commitJson} as commit
              from release_commit join commit on commit.id = release_commit.commit_id
             where release_commit.release_id = $1
-              and release_commit.position ${comparison} $2
+              and ($2::bigint is null or release_commit.position ${comparison} $2)
               and ($3::bigint[] is null or commit.repository_id = any($3))
-            order by release_commit.position ${direction}
+            order by release_commit.position ${order}
            offset $4 limit $5`,
-    values: [releaseId, page.from, page.repositoryIds, page.offset, page.limit],
+    values: [releaseId, window.value, repositoryIds, window.offset, window.limit],
   });
 }
 

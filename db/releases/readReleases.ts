@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { containsPattern } from '../likePattern.ts';
 import { many, maybeOne, type Queryable } from '../pool.ts';
 import { releaseColumns, releaseViewRow, type ReleaseView } from './releaseView.ts';
 
@@ -63,15 +64,11 @@ function filterValues(filter: ReleaseFilter): unknown[] {
     filter.organizationId,
     filter.projectIds,
     filter.status,
-    filter.versionContains === null ? null : `%${escapeLike(filter.versionContains)}%`,
+    filter.versionContains === null ? null : containsPattern(filter.versionContains),
     filter.environmentIds,
     filter.addedFrom,
     filter.addedTo,
   ];
-}
-
-function escapeLike(text: string): string {
-  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
 }
 
 /** One page of releases in order, in one statement. */

@@ -53,7 +53,7 @@ export type ReleaseProjectView = Readonly<{
 }>;
 
 /** SQL of a user as JSON; `app_user` and `email` must be in scope under these names. */
-const userJson = `json_build_object(
+export const userJson = `json_build_object(
     'id', app_user.id::text, 'username', app_user.username, 'name', app_user.name, 'email', email.email,
     'isActive', app_user.is_active, 'dateJoined', app_user.date_added::text)`;
 

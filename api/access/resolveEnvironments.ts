@@ -1,0 +1,19 @@
+import { notFound } from '../../domain/errors.ts';
+import { findEnvironments } from '../../db/environments.ts';
+import type { AppContext } from '../context.ts';
+
+/**
+ * Ids of the environments of the query string; null when none is asked for. The empty name is a real one.
+ * @throws AppError not_found when any of them is unknown (groups-projects-orgs 5.3).
+ */
+export async function resolveEnvironments(
+  context: AppContext,
+  organizationId: string,
+  query: URLSearchParams,
+): Promise<string[] | null> {
+  const names = [...new Set(query.getAll('environment'))];
+  if (names.length === 0) return null;
+  const ids = await findEnvironments(context.pool, organizationId, names);
+  if (ids.length < names.length) throw notFound();
+  return ids;
+}

@@ -1,0 +1,52 @@
+import { Client, Connection } from '@temporalio/client';
+import { createPool } from '../db/pool.ts';
+import type { Config } from '../infra/config.ts';
+import type { Logger } from '../infra/logger.ts';
+import { createMetrics } from '../infra/metrics.ts';
+import { createRedis } from '../infra/redis.ts';
+import { temporalConfig } from '../infra/temporal.ts';
+import type { AppContext } from './context.ts';
+import { Health } from './health.ts';
+import { Mailbox } from './mailbox/mailbox.ts';
+import { ReleaseActor } from './mailbox/releaseActor.ts';
+import { Views } from './mailbox/views.ts';
+
+/** Enough for the short statements of a busy process; more would only queue inside of Postgres. */
+const CONNECTIONS_MAX = 20;
+
+/** A request that is slower than this has lost its caller anyway. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+
+/** Builds everything once. The Temporal connection is lazy: the API starts, and stores writes, without Temporal. */
+export function createContext(
+  config: Config,
+  logger: Logger,
+): Readonly<{ context: AppContext; close: () => Promise<void> }> {
+  const pool = createPool({
+    databaseUrl: config.databaseUrl,
+    applicationName: 'slipway-api',
+    max: CONNECTIONS_MAX,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    onError: (error) => logger.warn({ err: error }, 'A database connection broke'),
+  });
+  const redis = createRedis(config.redisUrl, logger);
+  const { connectionOptions, namespace } = temporalConfig();
+  const connection = Connection.lazy(connectionOptions);
+  const client = new Client({ connection, namespace });
+  const actor = new ReleaseActor(client, config.writeWaitMs);
+  const context: AppContext = {
+    config,
+    pool,
+    logger,
+    metrics: createMetrics(),
+    mailbox: new Mailbox({ pool, actor, waitMs: config.writeWaitMs, logger }),
+    views: new Views(pool),
+    health: new Health({ pool, redis, connection, namespace }),
+  };
+  const close = async (): Promise<void> => {
+    redis.disconnect();
+    await connection.close();
+    await pool.end();
+  };
+  return { context, close };
+}

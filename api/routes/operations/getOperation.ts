@@ -1,0 +1,88 @@
+import { AppError, notFound } from '../../../domain/errors.ts';
+import { formatDateTime } from '../../../domain/dateTime.ts';
+import { releaseWorkflowId } from '../../../domain/operation.ts';
+import type { Operation } from '../../../db/operations.ts';
+import { releaseScopes } from '../../access/releaseScopes.ts';
+import { requireOrganization } from '../../access/organizationAccess.ts';
+import type { AppContext } from '../../context.ts';
+import type { ApiResponse } from '../../http/apiResponse.ts';
+import { ok } from '../../http/apiResponse.ts';
+import { route } from '../../http/route.ts';
+import { describeOutcome } from '../../mailbox/submitOperation.ts';
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Where a 202 points to: what became of the write (decisions 9). */
+export const getOperation = route({
+  name: 'getOperation',
+  method: 'GET',
+  path: '/api/slipway/v1/operations/{id}',
+  summary: 'A write, whether it is applied, and what the synchronous call would have answered',
+  access: releaseScopes.read,
+  responses: { 200: 'The operation', 404: 'No such operation in your organizations' },
+  handle: async (request, context) => {
+    const id = request.param('id');
+    const operation = UUID.test(id) ? await context.mailbox.find(id) : null;
+    if (operation === null) throw notFound();
+    const access = await accessTo(operation.release.organizationId);
+    return ok(await serializeOperation(context, operation, access.organization.slug));
+
+    /** Somebody else's operation does not exist for this caller. */
+    async function accessTo(organizationId: string): ReturnType<typeof requireOrganization> {
+      try {
+        return await requireOrganization(request, context, releaseScopes.read, organizationId);
+      } catch (error) {
+        throw error instanceof AppError ? notFound() : error;
+      }
+    }
+  },
+});
+
+async function serializeOperation(
+  context: AppContext,
+  operation: Operation,
+  organization: string,
+): Promise<Record<string, unknown>> {
+  const { release, outcome } = operation;
+  const workflowId = releaseWorkflowId(release);
+  const failure = outcome !== null && 'error' in outcome ? outcome : null;
+  const first = operation.response as ApiResponse | null;
+  const answer =
+    outcome === null || failure !== null
+      ? null
+      : (first ?? (await describeIfThere(context, operation)));
+  return {
+    id: operation.id,
+    kind: operation.kind,
+    organization,
+    release: release.version,
+    status: operation.status,
+    createdAt: formatDateTime(operation.createdAt),
+    finishedAt: operation.finishedAt === null ? null : formatDateTime(operation.finishedAt),
+    attempts: operation.attempts,
+    lastError: operation.lastError,
+    outcome: answer === null ? null : { status: answer.status, body: answer.body ?? null },
+    error: failure === null ? null : { status: failure.status, detail: failure.error },
+    workflow: { id: workflowId, url: workflowUrl(context, workflowId) },
+  };
+}
+
+/** Applied, but the release may have been deleted since: then only the status is left. */
+async function describeIfThere(
+  context: AppContext,
+  { outcome, status }: Operation,
+): Promise<ApiResponse | null> {
+  if (outcome === null || status === 'pending') return null;
+  try {
+    return await describeOutcome(context, outcome);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { status: outcome.status };
+  }
+}
+
+function workflowUrl({ config }: AppContext, workflowId: string): string | null {
+  return config.temporalUiUrl === null
+    ? null
+    : `${config.temporalUiUrl}/namespaces/${encodeURIComponent(config.temporalNamespace)}/workflows/${encodeURIComponent(workflowId)}`;
+}

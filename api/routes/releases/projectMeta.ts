@@ -1,0 +1,34 @@
+import { findNeighbours } from '../../../db/releases/findNeighbours.ts';
+import { containsPattern } from '../../../db/likePattern.ts';
+import type { ReleaseView } from '../../../db/releases/releaseView.ts';
+import type { OrganizationAccess } from '../../access/organizationAccess.ts';
+import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
+import type { AppContext } from '../../context.ts';
+import { parseReleaseStatus } from '../../pagination/releaseStatus.ts';
+
+/** `currentProjectMeta` of a release that was asked for with a project (releases-api 3.3). */
+export async function findProjectMeta(
+  context: AppContext,
+  { organization }: OrganizationAccess,
+  query: URLSearchParams,
+  release: ReleaseView,
+  projectIds: readonly string[],
+): Promise<Record<string, string | null>> {
+  const text = query.get('query')?.trim() ?? '';
+  const neighbours = await findNeighbours(context.pool, {
+    organizationId: organization.id,
+    releaseId: release.id,
+    projectIds,
+    environmentIds: await resolveEnvironments(context, organization.id, query),
+    status: parseReleaseStatus(query),
+    versionPattern: text === '' ? null : containsPattern(text),
+  });
+  return {
+    sessionsLowerBound: null,
+    sessionsUpperBound: null,
+    prevReleaseVersion: neighbours.previous,
+    nextReleaseVersion: neighbours.next,
+    firstReleaseVersion: neighbours.first,
+    lastReleaseVersion: neighbours.last,
+  };
+}

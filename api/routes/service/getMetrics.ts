@@ -1,0 +1,26 @@
+import { readMailboxGauges } from '../../../db/operations.ts';
+import { route } from '../../http/route.ts';
+
+export const getMetrics = route({
+  name: 'getMetrics',
+  method: 'GET',
+  path: '/metrics',
+  summary: 'Metrics in the Prometheus text format',
+  access: 'public',
+  responses: { 200: 'The metrics' },
+  handle: async (_request, { metrics, pool, logger }) => {
+    // Without the database the process still has figures worth reading.
+    await readMailboxGauges(pool).then(
+      ({ pending, oldestSeconds }) => {
+        metrics.pendingOperations.set(pending);
+        metrics.oldestPendingSeconds.set(oldestSeconds);
+      },
+      (error: unknown) => logger.warn({ err: error }, 'The mailbox could not be measured'),
+    );
+    return {
+      status: 200,
+      body: await metrics.registry.metrics(),
+      headers: { 'Content-Type': metrics.registry.contentType },
+    };
+  },
+});
