@@ -11,6 +11,8 @@ stamp=$root/node_modules/.slipway-lock
 lock=$(cksum <"$root/package-lock.json")
 
 is_installed() {
+  # Another checkout's, linked here on purpose: not ours to replace.
+  [ ! -L "$root/node_modules" ] || return 0
   [ -f "$root/node_modules/.package-lock.json" ] || return 1
   [ "$(cat "$stamp" 2>/dev/null || :)" != "$lock" ] || return 0
   # Somebody ran npm by hand after the lock file changed.
