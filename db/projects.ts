@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { idAndSlug } from './idAndSlug.ts';
+import { exec, maybeOne, type Queryable } from './pool.ts';
+
+const projectRow = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    platform: z.string().nullable(),
+    public_key: z.string(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    platform: row.platform,
+    publicKey: row.public_key,
+  }));
+
+export type ProjectWithKey = z.output<typeof projectRow>;
+
+export type NewProject = Readonly<{
+  organizationId: string;
+  name: string;
+  /** The best first: one explicit slug, or the candidates of a generated one. */
+  slugs: readonly string[];
+  platform: string | null;
+  teamIds: readonly string[];
+  /** 32 hex digits; the default key, without which nothing could send to the project. */
+  publicKey: string;
+}>;
+
+/**
+ * Creates a project with the first of its slugs that is free, its default key and its teams.
+ * Nothing is locked: null means that every slug is taken, or that somebody took the chosen one at this very moment.
+ */
+export function createProject(db: Queryable, project: NewProject): Promise<ProjectWithKey | null> {
+  return maybeOne(db, projectRow, {
+    name: 'createProject',
+    text: `with created as (
+             insert into project (organization_id, slug, name, platform)
+             select $1::bigint, candidate.slug, $2::text, $3::text
+               from unnest($4::text[]) with ordinality as candidate (slug, position)
+              where not exists (
+                      select from project where organization_id = $1 and project.slug = candidate.slug)
+              order by candidate.position
+              limit 1
+             on conflict on constraint project_organization_id_slug_key do nothing
+             returning id, slug, name, platform),
+           keyed as (
+             insert into project_key (project_id, public_key) select id, $5::text from created returning public_key),
+           teamed as (
+             insert into project_team (project_id, team_id)
+             select created.id, team_id from created, unnest($6::bigint[]) as team_id)
+           select created.*, keyed.public_key from created, keyed`,
+    values: [
+      project.organizationId,
+      project.name,
+      project.platform,
+      project.slugs,
+      project.publicKey,
+      project.teamIds,
+    ],
+  });
+}
+
+/** An active project by slug or decimal id, with its oldest key that is active, else its oldest. */
+export function findProjectWithKey(
+  db: Queryable,
+  organizationId: string,
+  idOrSlug: string,
+): Promise<ProjectWithKey | null> {
+  return maybeOne(db, projectRow, {
+    name: 'findProjectWithKey',
+    text: `select project.id, slug, name, platform, public_key
+             from project
+             join project_key on project_key.project_id = project.id
+            where organization_id = $1 and status = 'active'
+              and case when $2::bigint is null then slug = $3 else project.id = $2 end
+            order by project_key.is_active desc, project_key.id
+            limit 1`,
+    values: [organizationId, ...idAndSlug(idOrSlug)],
+  });
+}
+
+/** Gives teams access to a project; those that have it keep it. */
+export async function addProjectTeams(
+  db: Queryable,
+  projectId: string,
+  teamIds: readonly string[],
+): Promise<void> {
+  await exec(db, {
+    name: 'addProjectTeams',
+    text: `insert into project_team (project_id, team_id)
+           select $1, team_id from unnest($2::bigint[]) as team_id
+           on conflict on constraint project_team_pkey do nothing`,
+    values: [projectId, teamIds],
+  });
+}

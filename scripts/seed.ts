@@ -1,0 +1,169 @@
+import { createOrganization, findOrganization } from '../db/organizations.ts';
+import { addProjectTeams, createProject, findProjectWithKey } from '../db/projects.ts';
+import { createPool, transaction, type Transaction } from '../db/pool.ts';
+import { findPrincipal } from '../db/access.ts';
+import { addTeamMember, createTeam, findTeams } from '../db/teams.ts';
+import { createOrganizationToken, createUserToken } from '../db/tokens.ts';
+import { createUser, findUserByEmail, upsertMember } from '../db/users.ts';
+import { formatDsn } from '../domain/dsn.ts';
+import { scopes } from '../domain/scopes.ts';
+import { lastCharacters, parseOrganizationToken } from '../domain/tokens.ts';
+import { randomHex } from '../infra/randomText.ts';
+import { generateOrganizationToken, generateUserToken, hashToken } from '../infra/tokens.ts';
+
+const ORGANIZATION = { slug: 'acme', name: 'Acme' };
+const TEAM = { slug: 'acme', name: 'Acme' };
+const OWNER = { email: 'owner@acme.test', name: 'Acme Owner' };
+/** In the order of their ids: on a fresh database `web` is 1 and `api` is 2. */
+const PROJECTS = [
+  { slug: 'web', platform: 'javascript' },
+  { slug: 'api', platform: 'node' },
+];
+
+/** Seeding twice at the same moment takes turns; any number of our own does. */
+const LOCK_KEY = 7_150_215;
+
+export type SeedOptions = Readonly<{
+  databaseUrl: string;
+  publicUrl: string;
+  /** Plaintexts of an earlier seeding, of which the database has the hashes only. */
+  tokens: Readonly<{ user: string | null; org: string | null }>;
+}>;
+
+export type Seeded = Readonly<{
+  organization: string;
+  projects: readonly Readonly<{ id: string; slug: string; dsn: string }>[];
+  /** User token of the owner with every scope. */
+  token: string;
+  /** Organization token with `org:ci`. */
+  orgToken: string;
+}>;
+
+/** Makes what a first look needs: an organization, two projects, an owner and tokens. What is there already stays. */
+export async function seed(options: SeedOptions): Promise<Seeded> {
+  const pool = createPool({
+    databaseUrl: options.databaseUrl,
+    applicationName: 'slipway-seed',
+    max: 1,
+    statementTimeoutMs: 30_000,
+    // The statement that runs into it reports it.
+    onError: () => undefined,
+  });
+  try {
+    return await transaction(pool, async (tx) => {
+      await tx.query('select pg_advisory_xact_lock($1)', [LOCK_KEY]);
+      const organization = await seedOrganization(tx);
+      const userId = await seedOwner(tx, organization);
+      return {
+        organization: ORGANIZATION.slug,
+        projects: await seedProjects(tx, organization, options.publicUrl),
+        token: await seedUserToken(tx, userId, options.tokens.user),
+        orgToken: await seedOrganizationToken(tx, organization.id, options),
+      };
+    });
+  } finally {
+    await pool.end();
+  }
+}
+
+type SeededOrganization = Readonly<{ id: string; teamId: string }>;
+
+async function seedOrganization(tx: Transaction): Promise<SeededOrganization> {
+  const organization =
+    (await findOrganization(tx, ORGANIZATION.slug)) ?? (await createOrganization(tx, ORGANIZATION));
+  if (organization === null) throw beingDeleted(`organization ${ORGANIZATION.slug}`);
+  const organizationId = organization.id;
+  const [known] = await findTeams(tx, organizationId, [TEAM.slug]);
+  const team = known ?? (await createTeam(tx, { organizationId, ...TEAM }));
+  if (team === null) throw beingDeleted(`team ${TEAM.slug}`);
+  return { id: organizationId, teamId: team.id };
+}
+
+async function seedOwner(
+  tx: Transaction,
+  { id: organizationId, teamId }: SeededOrganization,
+): Promise<string> {
+  const user = (await findUserByEmail(tx, OWNER.email)) ?? (await createUser(tx, OWNER));
+  if (user === null) throw new Error(`Another user has the username ${OWNER.email}.`);
+  const member = await upsertMember(tx, { organizationId, userId: user.id, role: 'owner' });
+  await addTeamMember(tx, member.id, [teamId]);
+  return user.id;
+}
+
+async function seedProjects(
+  tx: Transaction,
+  { id: organizationId, teamId }: SeededOrganization,
+  publicUrl: string,
+): Promise<Seeded['projects']> {
+  const seeded: Seeded['projects'][number][] = [];
+  for (const { slug, platform } of PROJECTS) {
+    const project =
+      (await findProjectWithKey(tx, organizationId, slug)) ??
+      (await createProject(tx, {
+        organizationId,
+        name: slug,
+        slugs: [slug],
+        platform,
+        teamIds: [teamId],
+        publicKey: randomHex(32),
+      }));
+    if (project === null) throw beingDeleted(`project ${slug}`);
+    await addProjectTeams(tx, project.id, [teamId]);
+    seeded.push({ id: project.id, slug, dsn: formatDsn(publicUrl, project.publicKey, project.id) });
+  }
+  return seeded;
+}
+
+async function seedUserToken(
+  tx: Transaction,
+  userId: string,
+  known: string | null,
+): Promise<string> {
+  if (known !== null) {
+    const found = await findPrincipal(tx, hashToken(known));
+    if (found?.principal.kind === 'user' && !found.isExpired) return known;
+  }
+  const token = generateUserToken();
+  await createUserToken(tx, {
+    userId,
+    name: 'Seeded by npm start',
+    tokenHash: hashToken(token),
+    lastCharacters: lastCharacters(token),
+    scopes,
+    expiresAt: null,
+  });
+  return token;
+}
+
+async function seedOrganizationToken(
+  tx: Transaction,
+  organizationId: string,
+  { publicUrl, tokens }: SeedOptions,
+): Promise<string> {
+  // A token that names another address would send its clients there (clients 2.3).
+  if (tokens.org !== null && parseOrganizationToken(tokens.org)?.url === publicUrl) {
+    const found = await findPrincipal(tx, hashToken(tokens.org));
+    if (found?.principal.kind === 'organization' && !found.isExpired) return tokens.org;
+  }
+  const token = generateOrganizationToken({
+    organization: ORGANIZATION.slug,
+    url: publicUrl,
+    issuedAt: new Date(),
+  });
+  await createOrganizationToken(tx, {
+    organizationId,
+    name: 'Seeded by npm start',
+    tokenHash: hashToken(token),
+    lastCharacters: lastCharacters(token),
+    scopes: ['org:ci'],
+    expiresAt: null,
+    createdBy: null,
+  });
+  return token;
+}
+
+function beingDeleted(what: string): Error {
+  return new Error(
+    `The ${what} cannot be made: one with this slug is not active. Start with --fresh, or restore it.`,
+  );
+}
