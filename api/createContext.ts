@@ -21,6 +21,7 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 export function createContext(
   config: Config,
   logger: Logger,
+  temporal = temporalConfig(),
 ): Readonly<{ context: AppContext; close: () => Promise<void> }> {
   const pool = createPool({
     databaseUrl: config.databaseUrl,
@@ -30,8 +31,8 @@ export function createContext(
     onError: (error) => logger.warn({ err: error }, 'A database connection broke'),
   });
   const redis = createRedis(config.redisUrl, logger);
-  const { connectionOptions, namespace } = temporalConfig();
-  const connection = Connection.lazy(connectionOptions);
+  const { namespace } = temporal;
+  const connection = Connection.lazy(temporal.connectionOptions);
   const client = new Client({ connection, namespace });
   const actor = new ReleaseActor(client, config.writeWaitMs);
   const context: AppContext = {

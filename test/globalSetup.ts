@@ -63,6 +63,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
             binary,
             databaseFile: join(folder, 'temporal', 'temporal.db'),
             namespace: NAMESPACE,
+            otherNamespaces: testNamespaces(project.config.maxWorkers),
             port: temporalPort,
             httpPort,
             uiPort: null,
@@ -95,6 +96,11 @@ async function allStarted(starts: readonly Promise<void>[]): Promise<void> {
 async function prepareTemplate(postgres: { port: number; password: string }): Promise<void> {
   await ensureDatabase(postgresUrl(postgres, 'postgres'), TEMPLATE_DATABASE);
   await migrate(postgresUrl(postgres, TEMPLATE_DATABASE));
+}
+
+/** One for each test process (test/support/temporal.ts): a namespace made later is not known everywhere at once. */
+function testNamespaces(processes: number | string): string[] {
+  return Array.from({ length: Number(processes) }, (_, index) => `test-${index + 1}`);
 }
 
 async function fourPorts(): Promise<[number, number, number, number]> {

@@ -1,24 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createActivities } from '../activities/createActivities.ts';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createPool } from '../db/pool.ts';
 import { EXIT_CODE_CONFIG, ConfigError, readConfig, type Config } from '../infra/config.ts';
 import { createLogger, type Logger } from '../infra/logger.ts';
 import { temporalConfig } from '../infra/temporal.ts';
-import { releaseTaskQueue } from '../workflows/releaseStart.ts';
-import { buildWorkflowBundle } from './bundle.ts';
+import { ACTIVITIES_MAX, createWorker } from './createWorker.ts';
 import { temporalLogger } from './temporalLogger.ts';
 import { ensureSchedules } from './schedules.ts';
 import { ensureSearchAttributes } from './searchAttributes.ts';
-
-/** Activities in flight at once; each needs a connection, so the pool is a little larger. */
-const ACTIVITIES_MAX = 16;
-
-/** Caps the sticky cache: 200 actors take about as much memory as the rest of the worker (DESIGN 6). */
-const CACHED_WORKFLOWS_MAX = 200;
-
-/** Longer than any short activity takes; chunked ones resume at their cursor on the next worker. */
-const SHUTDOWN_GRACE_MS = 15_000;
 
 async function main(config: Config, logger: Logger): Promise<void> {
   Runtime.install({
@@ -39,16 +28,12 @@ async function main(config: Config, logger: Logger): Promise<void> {
   await ensureSchedules(client);
 
   const nativeConnection = await NativeConnection.connect(connectionOptions);
-  const worker = await Worker.create({
+  const worker = await createWorker({
     connection: nativeConnection,
     namespace,
-    taskQueue: releaseTaskQueue,
-    workflowBundle: { codePath: await buildWorkflowBundle() },
-    activities: createActivities({ pool, client, logger }),
-    maxConcurrentActivityTaskExecutions: ACTIVITIES_MAX,
-    maxConcurrentLocalActivityExecutions: ACTIVITIES_MAX,
-    maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
-    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    pool,
+    client,
+    logger,
   });
   // The runtime drains on SIGTERM and SIGINT: run() returns when the last task is finished.
   await worker.run();

@@ -8,6 +8,8 @@ export type EmbeddedTemporalOptions = Readonly<{
   binary: string;
   databaseFile: string;
   namespace: string;
+  /** More namespaces beside it: processes that must not see each other's workflows. */
+  otherNamespaces?: readonly string[];
   port: number;
   /** Of the HTTP API, which tells when the server serves. */
   httpPort: number;
@@ -50,6 +52,7 @@ export async function embeddedTemporal(options: EmbeddedTemporalOptions): Promis
     command: options.binary,
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', options.namespace],
+      ...(options.otherNamespaces ?? []).flatMap((name) => ['--namespace', name]),
       ...['--port', String(options.port), '--http-port', String(options.httpPort)],
       ...(options.uiPort === null ? ['--headless'] : ['--ui-port', String(options.uiPort)]),
       ...['--ui-disable-news-fetch', '--db-filename', options.databaseFile],

@@ -1,0 +1,154 @@
+import { serve } from '@hono/node-server';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll } from 'vitest';
+import { createApp } from '../../api/app.ts';
+import { createContext } from '../../api/createContext.ts';
+import { createPool, type Pool } from '../../db/pool.ts';
+import type { Scope } from '../../domain/scopes.ts';
+import { scopes as allScopes } from '../../domain/scopes.ts';
+import { readConfig } from '../../infra/config.ts';
+import { createLogger } from '../../infra/logger.ts';
+import { createWorker } from '../../worker/createWorker.ts';
+import { cloneDatabase } from './database.ts';
+import { testServers } from './servers.ts';
+import { connectTemporal, type TestTemporal } from './temporal.ts';
+import { createTenant, type Tenant } from './tenant.ts';
+
+export type ApiAnswer = Readonly<{ status: number; headers: Headers; body: any; text: string }>;
+
+export type CallOptions = Readonly<{
+  token?: string | null;
+  body?: unknown;
+  /** Sent as it is, instead of `body` as JSON. */
+  raw?: string | Uint8Array;
+  headers?: Readonly<Record<string, string>>;
+}>;
+
+/** A whole Slipway inside the test process: the API over real HTTP, and a worker that can be stopped and started. */
+export class TestSlipway {
+  url!: string;
+  pool!: Pool;
+  temporal!: TestTemporal;
+  tenant!: Tenant;
+  private readonly databaseUrl: () => string;
+  private readonly options: StartOptions;
+  private readonly closers: (() => Promise<unknown>)[] = [];
+  private worker: { shutdown: () => void; ran: Promise<void> } | undefined;
+
+  constructor(databaseUrl: () => string, options: StartOptions) {
+    this.databaseUrl = databaseUrl;
+    this.options = options;
+  }
+
+  async start(): Promise<void> {
+    this.temporal = await connectTemporal();
+    const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
+    this.pool = createPool({
+      databaseUrl: this.databaseUrl(),
+      applicationName: 'slipway-test',
+      max: 10,
+      statementTimeoutMs: 10_000,
+      onError: () => undefined,
+    });
+    this.tenant = await createTenant(this.pool);
+    if (this.options.worker !== false) await this.startWorker();
+    const { redisUrl } = testServers();
+    const config = readConfig({
+      DATABASE_URL: this.databaseUrl(),
+      REDIS_URL: redisUrl,
+      SLIPWAY_URL: 'http://slipway.test',
+      TEMPORAL_NAMESPACE: this.temporal.namespace,
+      TEMPORAL_UI_URL: 'http://temporal.test',
+      ...this.options.environment,
+    });
+    const { context, close } = createContext(config, logger, {
+      connectionOptions: { address: this.options.temporalAddress ?? this.temporal.address },
+      namespace: this.temporal.namespace,
+    } as never);
+    const server = serve({ fetch: createApp(context).fetch, hostname: '127.0.0.1', port: 0 });
+    await new Promise<void>((resolve) => server.once('listening', resolve));
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.closers.push(async () => {
+      await new Promise((resolve) => server.close(resolve));
+      await close();
+    });
+  }
+
+  async startWorker(): Promise<void> {
+    const pool = createPool({
+      databaseUrl: this.databaseUrl(),
+      applicationName: 'slipway-test-worker',
+      max: 20,
+      statementTimeoutMs: 9_000,
+      onError: () => undefined,
+    });
+    const worker = await createWorker({
+      connection: this.temporal.nativeConnection,
+      namespace: this.temporal.namespace,
+      pool,
+      client: this.temporal.client,
+      logger: createLogger('test-worker', process.env['TEST_LOG_LEVEL'] ?? 'silent'),
+    });
+    const ran = worker.run().finally(() => pool.end());
+    this.worker = { shutdown: () => worker.shutdown(), ran };
+  }
+
+  async stopWorker(): Promise<void> {
+    this.worker?.shutdown();
+    await this.worker?.ran;
+    this.worker = undefined;
+  }
+
+  async stop(): Promise<void> {
+    for (const close of this.closers) await close();
+    await this.stopWorker();
+    await this.pool.end();
+    await this.temporal.close();
+  }
+
+  /** A token of the owner with these scopes; all by default. */
+  async token(scopes: readonly Scope[] = allScopes): Promise<string> {
+    return this.tenant.userToken(scopes);
+  }
+
+  /** Calls the API as the owner unless another token, or null for none, is given. */
+  async call(method: string, path: string, options: CallOptions = {}): Promise<ApiAnswer> {
+    const token = options.token === undefined ? this.tenant.ownerToken : options.token;
+    const payload =
+      options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+    const response = await fetch(this.url + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+        ...(payload === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(payload === undefined ? {} : { body: payload as never }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? JSON.parse(text) : undefined,
+    };
+  }
+}
+
+type StartOptions = Readonly<{
+  worker?: boolean;
+  environment?: Readonly<Record<string, string>>;
+  /** Another address than the running server's: one where nothing answers. */
+  temporalAddress?: string;
+}>;
+
+/** Starts a Slipway on a database of its own before the tests of a file, and stops it after them. */
+export function useSlipway(options: StartOptions = {}): TestSlipway {
+  const database = cloneDatabase();
+  const slipway = new TestSlipway(() => database.url, options);
+  beforeAll(() => slipway.start());
+  afterAll(() => slipway.stop());
+  return slipway;
+}
