@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { waitUntil } from './waitUntil.ts';
 
-const LOG_TAIL_LINES = 15;
+const LOG_TAIL_LINES = 25;
 
 /**
  * Waits until a program serves.
