@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import type { Redis } from 'ioredis';
 import type { Pool } from '../db/pool.ts';
 import { releaseTaskQueue } from '../workflows/releaseStart.ts';
@@ -49,7 +49,7 @@ export class Health {
       this.connection.workflowService.describeTaskQueue({
         namespace: this.namespace,
         taskQueue: { name: releaseTaskQueue },
-        taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
       }),
     );
     const isFresh = pollers.some(
