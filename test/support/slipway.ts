@@ -12,7 +12,7 @@ import { createWorker } from '../../worker/createWorker.ts';
 import { cloneDatabase } from './database.ts';
 import { testServers } from './servers.ts';
 import { connectTemporal, type TestTemporal } from './temporal.ts';
-import { createTenant, type Tenant } from './tenant.ts';
+import { createTenant, TEST_PUBLIC_URL, type Tenant } from './tenant.ts';
 
 export type ApiAnswer = Readonly<{ status: number; headers: Headers; body: any; text: string }>;
 
@@ -33,6 +33,7 @@ export class TestSlipway {
   private readonly databaseUrl: () => string;
   private readonly options: StartOptions;
   private readonly closers: (() => Promise<unknown>)[] = [];
+  private app!: ReturnType<typeof createApp>;
   private worker: { shutdown: () => void; ran: Promise<void> } | undefined;
 
   constructor(databaseUrl: () => string, options: StartOptions) {
@@ -42,7 +43,6 @@ export class TestSlipway {
 
   async start(): Promise<void> {
     this.temporal = await connectTemporal();
-    const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
     this.pool = createPool({
       databaseUrl: this.databaseUrl(),
       applicationName: 'slipway-test',
@@ -50,13 +50,30 @@ export class TestSlipway {
       statementTimeoutMs: 10_000,
       onError: () => undefined,
     });
-    this.tenant = await createTenant(this.pool);
     if (this.options.worker !== false) await this.startWorker();
+    await this.startApi();
+    const publicUrl = this.options.publicUrl === 'served' ? this.url : TEST_PUBLIC_URL;
+    this.tenant = await createTenant(this.pool, 'acme', publicUrl);
+  }
+
+  /** Listens first: the address that the system gave may have to be the public one, which the API reads at start. */
+  private async startApi(): Promise<void> {
+    const server = serve({
+      fetch: (request, env) => {
+        this.options.onRequest?.(request.method, env.incoming.url ?? '');
+        return this.app.fetch(request, env);
+      },
+      hostname: '127.0.0.1',
+      port: 0,
+    });
+    await new Promise<void>((resolve) => server.once('listening', resolve));
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
     const { redisUrl } = testServers();
     const config = readConfig({
       DATABASE_URL: this.databaseUrl(),
       REDIS_URL: redisUrl,
-      SLIPWAY_URL: 'http://slipway.test',
+      SLIPWAY_URL: this.options.publicUrl === 'served' ? this.url : TEST_PUBLIC_URL,
       TEMPORAL_NAMESPACE: this.temporal.namespace,
       TEMPORAL_UI_URL: 'http://temporal.test',
       ...this.options.environment,
@@ -65,9 +82,7 @@ export class TestSlipway {
       connectionOptions: { address: this.options.temporalAddress ?? this.temporal.address },
       namespace: this.temporal.namespace,
     } as never);
-    const server = serve({ fetch: createApp(context).fetch, hostname: '127.0.0.1', port: 0 });
-    await new Promise<void>((resolve) => server.once('listening', resolve));
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.app = createApp(context);
     this.closers.push(async () => {
       await new Promise((resolve) => server.close(resolve));
       await close();
@@ -142,6 +157,10 @@ type StartOptions = Readonly<{
   environment?: Readonly<Record<string, string>>;
   /** Another address than the running server's: one where nothing answers. */
   temporalAddress?: string;
+  /** `served` makes the address that it listens on the public one: clients send organization tokens to their `url`. */
+  publicUrl?: 'served';
+  /** Sees every request before it is handled, with path and query as they were sent. */
+  onRequest?: (method: string, target: string) => void;
 }>;
 
 /** Starts a Slipway on a database of its own before the tests of a file, and stops it after them. */

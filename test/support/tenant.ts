@@ -23,8 +23,18 @@ export type Tenant = Readonly<{
   ) => Promise<string>;
 }>;
 
-/** Straight into the tables: these tests are about what comes after. */
-export async function createTenant(pool: Pool, slug = 'acme'): Promise<Tenant> {
+/** Nobody listens there: shows that links are made of configuration, not of the request. */
+export const TEST_PUBLIC_URL = 'http://slipway.test';
+
+/**
+ * Straight into the tables: these tests are about what comes after.
+ * @param publicUrl where clients send the organization token.
+ */
+export async function createTenant(
+  pool: Pool,
+  slug = 'acme',
+  publicUrl = TEST_PUBLIC_URL,
+): Promise<Tenant> {
   // Workflow ids carry the organization id, and the Temporal server outlives the databases of test files.
   const organizationId = String(randomInt(1_000_000, 2 ** 47));
   await pool.query('insert into organization (id, slug, name) values ($1, $2, $3)', [
@@ -84,7 +94,7 @@ export async function createTenant(pool: Pool, slug = 'acme'): Promise<Tenant> {
   };
   const organizationToken = generateOrganizationToken({
     organization: slug,
-    url: 'http://slipway.test',
+    url: publicUrl,
     issuedAt: new Date(),
   });
   await pool.query(
