@@ -54,4 +54,7 @@ MESSAGE
   exit 1
 fi
 
+# Compiled scripts are kept: processes start faster, and without the compiler they are 20 to 30 MB smaller.
+NODE_COMPILE_CACHE=${NODE_COMPILE_CACHE:-$root/node_modules/.cache/node}
+export NODE_COMPILE_CACHE
 exec "$node" "$@"

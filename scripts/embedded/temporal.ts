@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { searchAttributes } from '../../workflows/searchAttributes.ts';
+import { answersOk } from '../process/answersOk.ts';
 import type { Program } from '../process/program.ts';
 
 export type EmbeddedTemporalOptions = Readonly<{
@@ -42,11 +43,14 @@ const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   'frontend.persistenceMaxQPS': 100_000,
 };
 
+const PROBE_TIMEOUT_MS = 1_000;
+
 const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
 
 /** Says how to run a Temporal server on a database file. The process is the server itself. */
 export async function embeddedTemporal(options: EmbeddedTemporalOptions): Promise<Program> {
   await mkdir(dirname(options.databaseFile), { recursive: true });
+  const readyUrl = `http://127.0.0.1:${options.httpPort}/api/v1/namespaces/${encodeURIComponent(options.namespace)}`;
   return {
     name: 'temporal',
     command: options.binary,
@@ -72,7 +76,7 @@ export async function embeddedTemporal(options: EmbeddedTemporalOptions): Promis
     environment: { PATH: process.env['PATH'], HOME: dirname(options.databaseFile) },
     stopSignal: 'SIGTERM',
     stopGraceMs: 15_000,
-    isReady: () => serves(options.httpPort, options.namespace),
+    isReady: () => answersOk(readyUrl, PROBE_TIMEOUT_MS),
   };
 }
 
@@ -82,17 +86,4 @@ function cliTypeName(type: string): string {
     .split('_')
     .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
     .join('');
-}
-
-async function serves(httpPort: number, namespace: string): Promise<boolean> {
-  try {
-    const response = await fetch(
-      `http://127.0.0.1:${httpPort}/api/v1/namespaces/${encodeURIComponent(namespace)}`,
-      { signal: AbortSignal.timeout(1_000) },
-    );
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
 }

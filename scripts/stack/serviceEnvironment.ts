@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import type { Servers } from './servers.ts';
 import type { StackSettings } from './settings.ts';
 
@@ -7,16 +8,22 @@ export type ServiceAddresses = Readonly<{
   publicUrl: string;
   servers: Servers;
   secret: string;
+  /** Where the profile file for the embedded Temporal server is written. */
+  temporalProfileFile: string;
 }>;
+
+/** A file that names the profile that everybody reads, and sets nothing in it. */
+const EMPTY_PROFILE = '[profile.default]\n';
 
 /** What the API and the worker are told: the caller's environment, with everything that the stack decided. */
 export function serviceEnvironment(
-  { settings, port, publicUrl, servers, secret }: ServiceAddresses,
+  addresses: ServiceAddresses,
   inherited: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
+  const { settings, port, publicUrl, servers, secret, temporalProfileFile } = addresses;
   const isTemporalEmbedded = settings.temporalAddress === null;
   return {
-    ...(isTemporalEmbedded ? withoutTemporal(inherited) : inherited),
+    ...(isTemporalEmbedded ? withoutTemporal(inherited, temporalProfileFile) : inherited),
     HOST: settings.host,
     PORT: String(port),
     SLIPWAY_URL: publicUrl,
@@ -31,7 +38,11 @@ export function serviceEnvironment(
 }
 
 /** TLS, keys and profiles of the person's own cluster are not meant for the embedded server. */
-function withoutTemporal(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutTemporal(
+  environment: NodeJS.ProcessEnv,
+  temporalProfileFile: string,
+): NodeJS.ProcessEnv {
+  writeFileSync(temporalProfileFile, EMPTY_PROFILE);
   const rest = Object.entries(environment).filter(([name]) => !name.startsWith('TEMPORAL_'));
-  return { ...Object.fromEntries(rest), TEMPORAL_CONFIG_FILE: '/dev/null' };
+  return { ...Object.fromEntries(rest), TEMPORAL_CONFIG_FILE: temporalProfileFile };
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { answersOk } from '../process/answersOk.ts';
 import type { Program } from '../process/program.ts';
 
 const run = promisify(execFile);
@@ -11,6 +12,9 @@ const CHECKOUT = join(import.meta.dirname, '..', '..');
 const API_GRACE_MS = 30_000;
 /** Activities get 15 s to finish, then the workers close their connections. */
 const WORKER_GRACE_MS = 30_000;
+
+/** Longer than the API waits for each of the parts that it asks. */
+const READY_TIMEOUT_MS = 5_000;
 
 /**
  * The API and the worker as programs. Both are ready when the API says that everything is there, which includes a
@@ -25,7 +29,7 @@ export function services(options: {
     environment: options.environment,
     cwd: CHECKOUT,
     stopSignal: 'SIGTERM',
-    isReady: () => answersReady(options.localUrl),
+    isReady: () => answersOk(`${options.localUrl}/readyz`, READY_TIMEOUT_MS),
   } as const;
   return [
     { ...shared, name: 'api', args: [join('api', 'main.ts')], stopGraceMs: API_GRACE_MS },
@@ -36,14 +40,4 @@ export function services(options: {
 /** Builds the workflow bundle in a process of its own: webpack's memory goes with it, and the worker finds the file. */
 export async function buildBundle(signal: AbortSignal): Promise<void> {
   await run(process.execPath, [join('scripts', 'bundle.ts')], { cwd: CHECKOUT, signal });
-}
-
-async function answersReady(localUrl: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${localUrl}/readyz`, { signal: AbortSignal.timeout(5_000) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
 }

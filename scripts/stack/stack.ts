@@ -84,7 +84,14 @@ export class Stack {
 
     const secret = settings.secret ?? secrets.slipwaySecret;
     const environment = serviceEnvironment(
-      { settings, port, publicUrl, servers, secret },
+      {
+        settings,
+        port,
+        publicUrl,
+        servers,
+        secret,
+        temporalProfileFile: folder.temporalProfile,
+      },
       process.env,
     );
     await Promise.all(services({ environment, localUrl }).map((program) => group.start(program)));

@@ -13,6 +13,7 @@ export type StateFolder = Readonly<{
   postgres: string;
   redis: string;
   temporalDatabase: string;
+  temporalProfile: string;
   log: (name: string) => string;
 }>;
 
@@ -29,6 +30,7 @@ export function stateFolder(root: string): StateFolder {
     postgres: join(root, 'postgres'),
     redis: join(root, 'redis'),
     temporalDatabase: join(root, 'temporal', 'temporal.db'),
+    temporalProfile: join(root, 'temporal', 'profile.toml'),
     log: (name) => join(root, 'logs', `${name}.log`),
   };
 }
