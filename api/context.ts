@@ -2,6 +2,7 @@ import type { Config } from '../infra/config.ts';
 import type { Logger } from '../infra/logger.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Metrics } from '../infra/metrics.ts';
+import type { Lookups } from './access/lookups.ts';
 import type { Mailbox } from './mailbox/mailbox.ts';
 import type { Health } from './health.ts';
 import type { Views } from './mailbox/views.ts';
@@ -12,6 +13,7 @@ export type AppContext = Readonly<{
   pool: Pool;
   logger: Logger;
   metrics: Metrics;
+  lookups: Lookups;
   mailbox: Mailbox;
   views: Views;
   health: Health;

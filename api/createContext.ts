@@ -5,6 +5,7 @@ import type { Logger } from '../infra/logger.ts';
 import { createMetrics } from '../infra/metrics.ts';
 import { createRedis } from '../infra/redis.ts';
 import { temporalConfig } from '../infra/temporal.ts';
+import { Lookups } from './access/lookups.ts';
 import type { AppContext } from './context.ts';
 import { Health } from './health.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
@@ -40,6 +41,7 @@ export function createContext(
     pool,
     logger,
     metrics: createMetrics(),
+    lookups: new Lookups(pool),
     mailbox: new Mailbox({ pool, actor, waitMs: config.writeWaitMs, logger }),
     views: new Views(pool),
     health: new Health({ pool, redis, connection, namespace }),

@@ -1,5 +1,5 @@
 import { AppError } from '../../domain/errors.ts';
-import { findPrincipal, touchToken } from '../../db/access.ts';
+import { touchToken } from '../../db/access.ts';
 import { hashToken } from '../../infra/tokens.ts';
 import type { AppContext } from '../context.ts';
 import type { Principal } from './principal.ts';
@@ -19,7 +19,7 @@ export async function authenticate(
     throw unauthenticated('Authentication credentials were not provided.');
   }
   const token = readToken(header);
-  const found = await findPrincipal(context.pool, hashToken(token));
+  const found = await context.lookups.principal(hashToken(token));
   if (found === null) {
     throw unauthenticated(
       token.startsWith(ORGANIZATION_TOKEN_PREFIX) ? 'Invalid org token' : 'Invalid token',

@@ -1,6 +1,6 @@
 import { effectiveScopes, type Scope } from '../../domain/scopes.ts';
 import { notFound } from '../../domain/errors.ts';
-import { findOrganizationAccess, type AccessedOrganization } from '../../db/access.ts';
+import type { AccessedOrganization } from '../../db/access.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import type { Principal } from './principal.ts';
@@ -29,8 +29,7 @@ export async function requireOrganization(
   idOrSlug: string = request.param('organization'),
 ): Promise<OrganizationAccess> {
   const { principal } = request;
-  const found = await findOrganizationAccess(
-    context.pool,
+  const found = await context.lookups.organization(
     idOrSlug,
     principal.kind === 'user' ? principal.userId : null,
   );

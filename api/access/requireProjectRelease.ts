@@ -1,5 +1,4 @@
 import { notFound } from '../../domain/errors.ts';
-import { findReleaseProjects } from '../../db/releases/findReleaseProjects.ts';
 import { findRelease } from '../../db/releases/readReleases.ts';
 import type { ReleaseView } from '../../db/releases/releaseView.ts';
 import type { AccessibleProject } from '../../db/access.ts';
@@ -27,7 +26,7 @@ export async function requireWritableProjectRelease(
   project: AccessibleProject,
 ): Promise<string> {
   const version = request.param('version');
-  const found = await findReleaseProjects(context.pool, {
+  const found = await context.lookups.releaseProjects({
     organizationId: access.organization.id,
     version,
   });

@@ -1,8 +1,5 @@
 import { notFound } from '../../domain/errors.ts';
-import {
-  findReleaseProjects,
-  type ReleaseProjects,
-} from '../../db/releases/findReleaseProjects.ts';
+import type { ReleaseProjects } from '../../db/releases/findReleaseProjects.ts';
 import { findRelease } from '../../db/releases/readReleases.ts';
 import type { ReleaseView } from '../../db/releases/releaseView.ts';
 import type { AppContext } from '../context.ts';
@@ -32,7 +29,7 @@ export async function requireWritableRelease(
 ): Promise<ReleaseProjects & Readonly<{ version: string }>> {
   const version = request.param('version');
   const [found, projects] = await Promise.all([
-    findReleaseProjects(context.pool, { organizationId: access.organization.id, version }),
+    context.lookups.releaseProjects({ organizationId: access.organization.id, version }),
     resolveProjects(context, access, request.query, 'wide'),
   ]);
   if (found === null || !coversAll(projects, found.projects)) throw notFound();

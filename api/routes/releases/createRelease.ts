@@ -1,5 +1,4 @@
 import { fieldError } from '../../../domain/errors.ts';
-import { findReleaseProjects } from '../../../db/releases/findReleaseProjects.ts';
 import { recordTokenProject, type AccessibleProject } from '../../../db/access.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import {
@@ -106,7 +105,7 @@ async function checkLinkedProjects(
 ): Promise<void> {
   if (accessesAllProjects(access, 'wide')) return;
   const [linked, own] = await Promise.all([
-    findReleaseProjects(context.pool, { organizationId: access.organization.id, version }),
+    context.lookups.releaseProjects({ organizationId: access.organization.id, version }),
     accessibleProjects(context, access, 'wide', null),
   ]);
   if (linked === null || linked.projects.length === 0) return;

@@ -1,0 +1,120 @@
+/**
+ * A range of 5,000 commits in a repository of 50,000, through the git provider, against `git log` of the same range
+ * in the same run. `node bench/gitFetch.ts [commits] [range]`
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { createGitProvider } from '../infra/scm/git.ts';
+import { LogParser, LOG_FORMAT_ARGS } from '../infra/scm/git/logParser.ts';
+
+const [commits = 50_000, range = 5_000] = process.argv.slice(2).map(Number);
+const ROUNDS = 5;
+const FILES_PER_COMMIT = 3;
+const FOLDERS = 200;
+const FILES_PER_FOLDER = 20;
+
+const root = await mkdtemp(join(tmpdir(), 'slipway-bench-git-'));
+try {
+  await bench();
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
+
+async function bench(): Promise<void> {
+  const source = join(root, 'source.git');
+  execFileSync('git', ['init', '-q', '--bare', '-b', 'main', source]);
+  execFileSync('git', ['-C', source, 'fast-import', '--quiet'], { input: history() });
+  const [head, base] = ['main', `main~${range}`].map((name) => git(source, ['rev-parse', name]));
+  const count = Number(git(source, ['rev-list', '--count', `${base}..${head}`]));
+
+  const logArgs = ['-C', source, 'log', '--name-status', '--no-renames', `${base}..${head}`];
+  const raw = execFileSync('git', ['-C', source, 'log', ...LOG_FORMAT_ARGS, `${base}..${head}`], {
+    maxBuffer: 1024 ** 3,
+  });
+  const log = await median(() => execFileSync('git', logArgs, { maxBuffer: 1024 ** 3 }));
+  const parse = await median(() => {
+    const parser = new LogParser();
+    for (let at = 0; at < raw.length; at += 65_536) parser.push(raw.subarray(at, at + 65_536));
+    parser.end();
+  });
+  const cold = await median((round) =>
+    list(join(root, `mirrors${round}`), source, base, head, count),
+  );
+  const clone = await median((round) => {
+    const target = join(root, `clone${round}.git`);
+    const args = ['clone', '-q', '--bare', '--filter=blob:none', `file://${source}`, target];
+    execFileSync('git', ['-c', 'uploadpack.allowFilter=true', ...args], { stdio: 'ignore' });
+  });
+  const warm = await median(() => list(join(root, 'mirrors0'), source, base, head, count));
+
+  const row = (ms: number, reference: number) => ({
+    ms: Math.round(ms),
+    ratio: +(ms / reference).toFixed(2),
+  });
+  console.log(
+    `${count} commits with ${FILES_PER_COMMIT} files each, of ${commits}; median of ${ROUNDS}`,
+  );
+  console.table({
+    'git log (reference)': row(log, log),
+    'parser alone': row(parse, log),
+    'provider, warm mirror': row(warm, log),
+    'git clone + git log (reference)': row(clone + log, clone + log),
+    'provider, cold mirror': row(cold, clone + log),
+  });
+}
+
+async function list(
+  folder: string,
+  source: string,
+  base: string,
+  head: string,
+  count: number,
+): Promise<void> {
+  const policy = { allowPrivate: false, allowFile: true };
+  const provider = createGitProvider({ folder, policy });
+  const repository = { name: 'bench', url: `file://${source}` };
+  const context = { signal: AbortSignal.timeout(120_000), heartbeat: () => undefined };
+  let listed = 0;
+  for await (const page of provider.listRange(repository, { base, head }, context)) {
+    listed += page.commits.length;
+  }
+  if (listed !== count) throw new Error(`${listed} commits instead of ${count}`);
+}
+
+async function median(work: (round: number) => unknown): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const start = performance.now();
+    await work(round);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[ROUNDS >> 1]!;
+}
+
+function git(source: string, args: string[]): string {
+  return execFileSync('git', ['-C', source, ...args], { encoding: 'utf8' }).trim();
+}
+
+/** A stream for `git fast-import`: a straight history in which every commit changes three files of four thousand. */
+function history(): string {
+  const parts: string[] = ['blob\nmark :1\ndata 1\na\nblob\nmark :2\ndata 1\nb\n'];
+  const seconds = 1_700_000_000;
+  for (let i = 0; i < commits; i += 1) {
+    const message = `Change ${i}\n\nFixes WEB-${i % 500}\n\nSome more words about why this was done.\n`;
+    const who = `Dev ${i % 50} <dev${i % 50}@example.com> ${seconds + i * 60} +0200`;
+    parts.push(
+      `commit refs/heads/main\nauthor ${who}\ncommitter ${who}\ndata ${message.length}\n${message}`,
+    );
+    for (let file = 0; file < FILES_PER_COMMIT; file += 1) {
+      const number = (i * 7919 + file * 104_729) % (FOLDERS * FILES_PER_FOLDER);
+      const path = `folder${number % FOLDERS}/file${Math.floor(number / FOLDERS)}.ts`;
+      parts.push(
+        `M 100644 :${1 + (Math.floor((i * 7919) / (FOLDERS * FILES_PER_FOLDER)) % 2)} ${path}\n`,
+      );
+    }
+  }
+  return parts.join('');
+}
