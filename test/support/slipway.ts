@@ -81,7 +81,7 @@ export class TestSlipway {
     const { context, close } = createContext(config, logger, {
       connectionOptions: { address: this.options.temporalAddress ?? this.temporal.address },
       namespace: this.temporal.namespace,
-    } as never);
+    });
     this.app = createApp(context);
     this.closers.push(async () => {
       await new Promise((resolve) => server.close(resolve));
