@@ -55,7 +55,7 @@ async function bench(): Promise<void> {
     ratio: +(ms / reference).toFixed(2),
   });
   console.log(
-    `${count} commits with ${FILES_PER_COMMIT} files each, of ${commits}; median of ${ROUNDS}`,
+    `${count} commits with up to ${FILES_PER_COMMIT} files each, of ${commits}; median of ${ROUNDS}`,
   );
   console.table({
     'git log (reference)': row(log, log),
