@@ -58,42 +58,50 @@ const operationColumns = `id, organization_id, release_version, kind, status, at
   response, body_hash, created_at, finished_at`;
 
 /**
- * Stores the intent, unless the organization has used this idempotency key before or the mailbox of the release is full.
- * The bound is approximate under concurrency, which is fine for back-pressure.
+ * Stores intents in one statement and answers the ids of those that are new: left out are those whose idempotency key
+ * the organization has used before, and those of a release whose mailbox is full. The bound is approximate under
+ * concurrency, which is fine for back-pressure.
  */
-export async function insertOperation(
+export async function insertOperations(
   db: Queryable,
-  operation: NewOperation,
+  operations: readonly NewOperation[],
   pendingMax: number,
-): Promise<boolean> {
-  const inserted = await exec(db, {
-    name: 'insertOperation',
-    text: `with waiting as (
-             select count(*) as operations from (
-               select from operation
-                where organization_id = $2 and release_version = $3 and status = 'pending'
-                limit $11) as bounded)
-           insert into operation
+): Promise<Set<string>> {
+  const rows = await many(db, z.object({ id: z.string() }), {
+    name: 'insertOperations',
+    text: `insert into operation
              (id, organization_id, release_version, kind, steps, size, body, body_hash, idempotency_key, actor)
-           select $1::uuid, $2::bigint, $3::text, $4::text, $5::text[], $6::integer, $7::json, $8::bytea, $9::text, $10::json
-             from waiting
-            where operations < $11
-           on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing`,
-    values: [
-      operation.id,
-      operation.release.organizationId,
-      operation.release.version,
-      operation.kind,
-      operation.steps,
-      operation.size,
-      JSON.stringify(operation.body),
-      operation.bodyHash,
-      operation.idempotencyKey,
-      JSON.stringify(operation.actor),
-      pendingMax,
-    ],
+           select id, organization_id, release_version, kind, steps, size, body, decode(body_hash, 'hex'),
+                  idempotency_key, actor
+             from json_to_recordset($1) as given (
+                    id uuid, organization_id bigint, release_version text, kind text, steps text[], size integer,
+                    body json, body_hash text, idempotency_key text, actor json)
+            where (select count(*) from (
+                     select from operation
+                      where operation.organization_id = given.organization_id
+                        and operation.release_version = given.release_version
+                        and operation.status = 'pending'
+                      limit $2) as bounded) < $2
+           on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing
+           returning id`,
+    values: [JSON.stringify(operations.map(toRow)), pendingMax],
   });
-  return inserted === 1;
+  return new Set(rows.map((row) => row.id));
+}
+
+function toRow(operation: NewOperation): Record<string, unknown> {
+  return {
+    id: operation.id,
+    organization_id: operation.release.organizationId,
+    release_version: operation.release.version,
+    kind: operation.kind,
+    steps: operation.steps,
+    size: operation.size,
+    body: operation.body,
+    body_hash: operation.bodyHash.toString('hex'),
+    idempotency_key: operation.idempotencyKey,
+    actor: operation.actor,
+  };
 }
 
 export function findOperationByKey(

@@ -4,7 +4,7 @@ import type { OperationOutcome } from '../../domain/releaseCommands.ts';
 import {
   findOperation,
   findOperationByKey,
-  insertOperation,
+  insertOperations,
   keepOperationResponse,
   listOperationResults,
   type NewOperation,
@@ -12,7 +12,7 @@ import {
   type OperationResult,
 } from '../../db/operations.ts';
 import type { Pool } from '../../db/pool.ts';
-import { BatchLoader } from '../../infra/batchLoader.ts';
+import { Batcher } from '../../infra/batcher.ts';
 import type { Logger } from '../../infra/logger.ts';
 import { DrainResult } from '../../workflows/messages.ts';
 import type { ReleaseActor } from './releaseActor.ts';
@@ -35,16 +35,22 @@ export class Mailbox {
   private readonly actor: ReleaseActor;
   private readonly waitMs: number;
   private readonly logger: Logger;
-  private readonly results: BatchLoader<OperationResult>;
+  private readonly inserts: Batcher<NewOperation, boolean>;
+  private readonly results: Batcher<string, OperationResult | undefined>;
 
   constructor(options: { pool: Pool; actor: ReleaseActor; waitMs: number; logger: Logger }) {
     this.pool = options.pool;
     this.actor = options.actor;
     this.waitMs = options.waitMs;
     this.logger = options.logger;
-    this.results = new BatchLoader(async (ids) => {
+    this.inserts = new Batcher(async (operations) => {
+      const inserted = await insertOperations(options.pool, operations, PENDING_MAX);
+      return operations.map(({ id }) => inserted.has(id));
+    });
+    this.results = new Batcher(async (ids) => {
       const rows = await listOperationResults(options.pool, ids);
-      return new Map(rows.map((row) => [row.id, row]));
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id));
     });
   }
 
@@ -79,7 +85,7 @@ export class Mailbox {
   /** Answers the operation that has used the same key before; null when this one was stored. */
   private async store(operation: NewOperation): Promise<Operation | null> {
     const key = operation.idempotencyKey;
-    if (await insertOperation(this.pool, operation, PENDING_MAX)) return null;
+    if (await this.inserts.run(operation)) return null;
     const earlier =
       key === null
         ? null
@@ -106,7 +112,7 @@ export class Mailbox {
       const drained = await this.drainUntil(deadline, () =>
         this.actor.drain(release, organizationSlug),
       );
-      const result = await this.results.load(operationId);
+      const result = await this.results.run(operationId);
       if (result !== undefined && result.status !== 'pending') return result.outcome;
       // Only a change of run is worth asking again at once; everything else is retried by the reconciler.
       if (drained !== DrainResult.again || Date.now() >= deadline) return null;
