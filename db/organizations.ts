@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idAndSlug } from './idAndSlug.ts';
-import { exec, many, maybeOne, type Queryable } from './pool.ts';
+import { exec, maybeOne, type Queryable } from './pool.ts';
 
 const organizationRow = z
   .object({
@@ -45,25 +45,6 @@ export function findOrganization(db: Queryable, idOrSlug: string): Promise<Organ
              from organization
             where status = 'active' and case when $1::bigint is null then slug = $2 else id = $1 end`,
     values: idAndSlug(idOrSlug),
-  });
-}
-
-/** Organizations that a user is a member of, by slug. */
-export function listUserOrganizations(
-  db: Queryable,
-  userId: string,
-  page: Readonly<{ offset: number; limit: number }>,
-): Promise<Organization[]> {
-  return many(db, organizationRow, {
-    name: 'listUserOrganizations',
-    text: `select ${organizationColumns}
-             from member
-             join organization on organization.id = member.organization_id
-            where member.user_id = $1 and organization.status = 'active'
-            order by organization.slug
-            offset $2
-            limit $3`,
-    values: [userId, page.offset, page.limit],
   });
 }
 

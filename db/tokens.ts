@@ -79,15 +79,11 @@ export function createOrganizationToken(
 }
 
 /** Tokens of a user, expired ones too, the newest first. */
-export function listUserTokens(
-  db: Queryable,
-  userId: string,
-  page: Readonly<{ offset: number; limit: number }>,
-): Promise<Token[]> {
+export function listUserTokens(db: Queryable, userId: string, limit: number): Promise<Token[]> {
   return many(db, tokenRow, {
     name: 'listUserTokens',
-    text: `select ${tokenColumns} from api_token where user_id = $1 order by id desc offset $2 limit $3`,
-    values: [userId, page.offset, page.limit],
+    text: `select ${tokenColumns} from api_token where user_id = $1 order by id desc limit $2`,
+    values: [userId, limit],
   });
 }
 

@@ -75,7 +75,29 @@ const roleScopes: Readonly<Record<Role, readonly Scope[]>> = {
 /** Say nothing about an organization, so no role takes them away; `org:ci` is for tokens of machines. */
 const rolelessScopes: ReadonlySet<Scope> = new Set(['openid', 'profile', 'email', 'org:ci']);
 
-/** A user token reaches as far as both its own scopes and the role of its user. */
+/** What follows by itself: who may write may read, who administers may do both (groups-projects-orgs 6.3). */
+const impliedScopes: Readonly<Partial<Record<Scope, readonly Scope[]>>> = {
+  'org:write': ['org:read'],
+  'org:admin': ['org:read', 'org:write', 'org:integrations'],
+  'member:write': ['member:read', 'member:invite'],
+  'member:admin': ['member:read', 'member:write', 'member:invite'],
+  'team:write': ['team:read'],
+  'team:admin': ['team:read', 'team:write'],
+  'project:write': ['project:read'],
+  'project:admin': ['project:read', 'project:write'],
+  'event:write': ['event:read'],
+  'event:admin': ['event:read', 'event:write'],
+  'alerts:write': ['alerts:read'],
+};
+
+/** The granted scopes with all that they imply. */
+export function withImpliedScopes(granted: readonly Scope[]): Scope[] {
+  return [...new Set(granted.flatMap((scope) => [scope, ...(impliedScopes[scope] ?? [])]))];
+}
+
+/** A user token reaches as far as both its own scopes, with what they imply, and the role of its user. */
 export function effectiveScopes(granted: readonly Scope[], role: Role): Scope[] {
-  return granted.filter((scope) => rolelessScopes.has(scope) || roleScopes[role].includes(scope));
+  return withImpliedScopes(granted).filter(
+    (scope) => rolelessScopes.has(scope) || roleScopes[role].includes(scope),
+  );
 }
