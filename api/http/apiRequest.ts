@@ -1,6 +1,7 @@
 import { AppError, notFound } from '../../domain/errors.ts';
 import { parseFormBody } from '../validation/formBody.ts';
 import { parseJsonBody } from '../validation/jsonBody.ts';
+import { unstorableText } from '../validation/textRules.ts';
 import type { Principal } from '../access/principal.ts';
 import { readBody } from './readBody.ts';
 
@@ -32,15 +33,13 @@ export class ApiRequest {
     this.authenticated = options.principal;
   }
 
-  /** @throws AppError not_found when the segment is not valid percent-encoded UTF-8: nothing can have that name. */
+  /** @throws AppError not_found when the segment is no text that can be stored: nothing can have that name. */
   param(name: string): string {
     const encoded = this.params[name];
     if (encoded === undefined) throw new TypeError(`The route has no parameter ${name}`);
-    try {
-      return decodeURIComponent(encoded);
-    } catch {
-      throw notFound();
-    }
+    const decoded = decodeSegment(encoded);
+    if (decoded === null || unstorableText(decoded) !== null) throw notFound();
+    return decoded;
   }
 
   header(name: string): string | null {
@@ -72,12 +71,21 @@ export class ApiRequest {
         return parseJsonBody(bytes);
       case 'application/x-www-form-urlencoded':
       case 'multipart/form-data':
-        return await parseFormBody(bytes, contentType, listFields);
+        return parseFormBody(bytes, contentType, listFields);
       default:
         throw new AppError(
           'unsupported_media_type',
           `Unsupported media type "${contentType}" in request.`,
         );
     }
+  }
+}
+
+/** Null for what is not valid percent-encoded UTF-8. */
+function decodeSegment(encoded: string): string | null {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return null;
   }
 }

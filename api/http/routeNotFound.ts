@@ -3,7 +3,7 @@ import type { ApiResponse } from './apiResponse.ts';
 /** Nothing is redirected: clients treat a redirect as success and fail on its body (releases-api 1.1, clients 2.1). */
 export function routeNotFound(request: Request): ApiResponse {
   const { pathname } = new URL(request.url);
-  if (pathname.endsWith('/')) return { status: 404, body: '' };
+  if (pathname.endsWith('/')) return { status: 404 };
   const suggestion = `${pathname}/`;
   const hint = 'Route not found, did you forget a trailing slash?';
   if (request.headers.get('content-type')?.startsWith('application/json') === true) {

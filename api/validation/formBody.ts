@@ -1,4 +1,5 @@
 import { badRequest } from '../../domain/errors.ts';
+import { parseUrlEncoded } from './urlEncoded.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -14,7 +15,9 @@ export async function parseFormBody(
 ): Promise<Record<string, unknown>> {
   const text = decode(bytes);
   const isMultipart = contentType.trimStart().toLowerCase().startsWith('multipart/');
-  const entries = isMultipart ? await readMultipart(bytes, contentType) : readUrlEncoded(text);
+  const entries = isMultipart
+    ? await readMultipart(bytes, contentType)
+    : parseUrlEncoded(text, 'The form');
   const lists = new Map(listFields.map((field) => [field, [] as unknown[]]));
   const fields = entries.map(([name, value]): [string, unknown] => {
     const list = lists.get(name);
@@ -28,27 +31,6 @@ export async function parseFormBody(
 function decode(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
-  } catch {
-    throw badRequest('The form is not valid UTF-8');
-  }
-}
-
-/** Not URLSearchParams, which replaces broken UTF-8 instead of reporting it. */
-function readUrlEncoded(text: string): [string, string][] {
-  return text
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const [name = '', ...value] = pair.split('=');
-      return [decodeComponent(name), decodeComponent(value.join('='))];
-    });
-}
-
-function decodeComponent(text: string): string {
-  // A percent sign that encodes nothing stands for itself, as in every other form decoder.
-  const encoded = text.replaceAll('+', ' ').replace(/%(?![\da-f]{2})/gi, '%25');
-  try {
-    return decodeURIComponent(encoded);
   } catch {
     throw badRequest('The form is not valid UTF-8');
   }
