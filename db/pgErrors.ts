@@ -34,6 +34,12 @@ export function classifyDatabaseError(error: unknown): DatabaseFailure | null {
     : null;
 }
 
+/** The database cannot be used for now; the same request may succeed later. */
+export function isDatabaseOutage(error: unknown): boolean {
+  const failure = classifyDatabaseError(error);
+  return failure === 'connection' || failure === 'transient';
+}
+
 /** Name of the violated constraint, by which errors are mapped; null for any other error. */
 export function violatedConstraint(error: unknown): string | null {
   return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string'

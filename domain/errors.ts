@@ -8,17 +8,25 @@ export class AppError extends Error {
   /** Body for the client when it is more than `{ detail: message }`. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
   readonly retryAfterMs: number | undefined;
+  /** What HTTP wants said beside the body: which methods are allowed, which scopes are missing. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { body?: Record<string, unknown>; retryAfterMs?: number; cause?: unknown } = {},
+    options: {
+      body?: Record<string, unknown>;
+      retryAfterMs?: number;
+      headers?: Record<string, string>;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.body = options.body;
     this.retryAfterMs = options.retryAfterMs;
+    this.headers = options.headers ?? {};
   }
 }
 

@@ -18,13 +18,9 @@ export async function authenticate(
   if (header === undefined || header.trim() === '') {
     throw unauthenticated('Authentication credentials were not provided.');
   }
-  const token = readToken(header);
+  const { token, unknown } = readToken(header);
   const found = await context.lookups.principal(hashToken(token));
-  if (found === null) {
-    throw unauthenticated(
-      token.startsWith(ORGANIZATION_TOKEN_PREFIX) ? 'Invalid org token' : 'Invalid token',
-    );
-  }
+  if (found === null) throw unauthenticated(unknown);
   if (found.isExpired) throw unauthenticated('Token expired');
   if (found.principal.kind === 'user' && !found.isUserActive) {
     throw unauthenticated('User inactive or deleted');
@@ -38,7 +34,8 @@ export async function authenticate(
   return found.principal;
 }
 
-function readToken(header: string): string {
+/** The token, and what to say when nobody has it: that depends on how it came. */
+function readToken(header: string): { token: string; unknown: string } {
   const [scheme = '', ...parts] = header.trim().split(/\s+/);
   const [credentials] = parts;
   if (!/^(bearer|basic)$/i.test(scheme)) {
@@ -50,10 +47,15 @@ function readToken(header: string): string {
   if (parts.length > 1) {
     throw unauthenticated('Invalid token header. Token string should not contain spaces.');
   }
-  if (scheme.toLowerCase() === 'bearer') return credentials;
-  const [user = ''] = Buffer.from(credentials, 'base64').toString('utf8').split(':', 1);
-  if (user === '') throw unauthenticated('API key is not valid');
-  return user;
+  if (scheme.toLowerCase() === 'bearer') {
+    const isOfOrganization = credentials.startsWith(ORGANIZATION_TOKEN_PREFIX);
+    return {
+      token: credentials,
+      unknown: isOfOrganization ? 'Invalid org token' : 'Invalid token',
+    };
+  }
+  const [token = ''] = Buffer.from(credentials, 'base64').toString('utf8').split(':', 1);
+  return { token, unknown: 'API key is not valid' };
 }
 
 function unauthenticated(message: string): AppError {

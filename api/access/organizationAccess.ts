@@ -4,7 +4,7 @@ import type { AccessedOrganization } from '../../db/access.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import type { Principal } from './principal.ts';
-import { forbidden } from './requireScope.ts';
+import { forbidden, insufficientScope } from './requireScope.ts';
 
 /** A caller inside of one organization. */
 export type OrganizationAccess = Readonly<{
@@ -44,10 +44,11 @@ export async function requireOrganization(
       scopes: principal.scopes,
     };
   }
-  if (found?.role == null) throw notFound();
+  if (found === null || found.role === null) throw notFound();
   const scopes = effectiveScopes(principal.scopes, found.role);
   if (accepted !== null && !accepted.some((scope) => scopes.includes(scope))) {
-    throw forbidden(
+    throw insufficientScope(
+      accepted,
       `Your role in this organization lacks all of these scopes: ${accepted.join(', ')}.`,
     );
   }

@@ -1,5 +1,5 @@
 import { errorStatus, toAppError } from '../../domain/errors.ts';
-import { classifyDatabaseError } from '../../db/pgErrors.ts';
+import { isDatabaseOutage } from '../../db/pgErrors.ts';
 import type { Logger } from '../../infra/logger.ts';
 import type { ApiResponse } from './apiResponse.ts';
 
@@ -7,8 +7,7 @@ import type { ApiResponse } from './apiResponse.ts';
  * The one place where what went wrong becomes HTTP. Messages of unknown errors stay in the log under the request id.
  */
 export function errorResponse(thrown: unknown, requestId: string, logger: Logger): ApiResponse {
-  const failure = classifyDatabaseError(thrown);
-  if (failure === 'connection' || failure === 'transient') {
+  if (isDatabaseOutage(thrown)) {
     logger.warn({ err: thrown, requestId }, 'The database cannot be used for now');
     return {
       status: 503,
@@ -18,7 +17,7 @@ export function errorResponse(thrown: unknown, requestId: string, logger: Logger
   }
   const error = toAppError(thrown);
   const status = errorStatus[error.code];
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...error.headers };
   if (status === 401) headers['WWW-Authenticate'] = 'xBasic realm="api"';
   if (error.retryAfterMs !== undefined) {
     headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1_000));

@@ -7,6 +7,7 @@ import type { AppContext } from '../context.ts';
 import { ApiRequest } from './apiRequest.ts';
 import type { ApiResponse } from './apiResponse.ts';
 import { errorResponse } from './errorResponse.ts';
+import { parseQuery } from './parseQuery.ts';
 import { routeNotFound } from './routeNotFound.ts';
 import type { Route } from './route.ts';
 
@@ -64,7 +65,9 @@ async function answer(
   const principal =
     access === 'public' ? null : await authenticate(c.req.header('authorization'), context);
   if (found === undefined) {
-    throw new AppError('method_not_allowed', `Method "${c.req.method}" not allowed.`);
+    throw new AppError('method_not_allowed', `Method "${c.req.method}" not allowed.`, {
+      headers: { Allow: [...byMethod.keys()].join(', ') },
+    });
   }
   if (principal !== null && found.access !== 'public' && found.access !== 'authenticated') {
     requireScope(principal.scopes, found.access);
@@ -74,11 +77,11 @@ async function answer(
     id,
     raw: c.req.raw,
     path: pathname,
-    query: new URLSearchParams(search),
+    query: parseQuery(search),
     params: pathParams(path, pathname),
     principal,
   });
-  return await found.handle(request, context);
+  return found.handle(request, context);
 }
 
 /** The segments as sent: Hono decodes leniently, and a version must be decoded exactly once (clients 2.1). */
@@ -112,9 +115,9 @@ function requestId(c: Context): string {
 function send(id: string, { status, body, headers }: ApiResponse, isHead = false): Response {
   const all = new Headers(headers);
   all.set('X-Request-Id', id);
-  if (body === undefined || isHead) return new Response(null, { status, headers: all });
-  if (typeof body === 'string') return new Response(body, { status, headers: all });
+  if (body === undefined) return new Response(null, { status, headers: all });
   // Exactly this value: sentry-cli compares it letter by letter (clients 2.4).
-  all.set('Content-Type', 'application/json');
-  return new Response(JSON.stringify(body), { status, headers: all });
+  if (typeof body !== 'string') all.set('Content-Type', 'application/json');
+  const text = isHead ? null : typeof body === 'string' ? body : JSON.stringify(body);
+  return new Response(text, { status, headers: all });
 }

@@ -6,6 +6,7 @@ import type {
   OperationBody,
   OperationOutcome,
 } from '../../domain/releaseCommands.ts';
+import { isDatabaseOutage } from '../../db/pgErrors.ts';
 import { uuidV7 } from '../../infra/uuidV7.ts';
 import type { OrganizationAccess } from '../access/organizationAccess.ts';
 import type { Principal } from '../access/principal.ts';
@@ -54,12 +55,19 @@ export async function submitOperation(
   if (settled.firstResponse !== null) return settled.firstResponse as ApiResponse;
   if (settled.outcome === null) {
     context.metrics.deferredWrites.inc();
-    return await accepted(context, settled, submission);
+    return accepted(context, settled, submission);
   }
-  const response = await describeOutcome(context, settled.outcome);
-  return idempotencyKey === null
-    ? response
-    : ((await context.mailbox.keepResponse(settled.operationId, response)) as ApiResponse);
+  try {
+    const response = await describeOutcome(context, settled.outcome);
+    return idempotencyKey === null
+      ? response
+      : ((await context.mailbox.keepResponse(settled.operationId, response)) as ApiResponse);
+  } catch (error) {
+    // It is applied; a database that went away since must not make it look refused.
+    if (!isDatabaseOutage(error)) throw error;
+    context.logger.warn({ err: error }, 'A write was applied, but its answer could not be read');
+    return accepted(context, settled, submission);
+  }
 }
 
 /** Null without the header. */
@@ -95,7 +103,10 @@ async function accepted(
   { operationId }: Settled,
   { release }: Submission,
 ): Promise<ApiResponse> {
-  const known = await context.views.releaseByKey(release);
+  const known = await context.views.releaseByKey(release).catch((error: unknown) => {
+    if (!isDatabaseOutage(error)) throw error;
+    return null;
+  });
   return {
     status: 202,
     body:

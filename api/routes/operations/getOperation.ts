@@ -62,9 +62,14 @@ async function serializeOperation(
     attempts: operation.attempts,
     lastError: operation.lastError,
     outcome: answer === null ? null : { status: answer.status, body: answer.body ?? null },
-    error: failure === null ? null : { status: failure.status, detail: failure.error },
+    error: failure === null ? null : { status: failure.status, detail: detailOf(failure.error) },
     workflow: { id: workflowId, url: workflowUrl(context, workflowId) },
   };
+}
+
+/** What went wrong: a sentence where there is one, else the errors by field. */
+function detailOf(error: Readonly<Record<string, unknown>>): unknown {
+  return typeof error['detail'] === 'string' ? error['detail'] : error;
 }
 
 /** Applied, but the release may have been deleted since: then only the status is left. */

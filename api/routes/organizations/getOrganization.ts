@@ -1,6 +1,7 @@
 import { listProjects } from '../../../db/organizationLists.ts';
 import { organizationScopes } from '../../access/organizationScopes.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
+import { forbidden } from '../../access/requireScope.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { serializeOrganization } from '../../serializers/organization.ts';
@@ -17,9 +18,14 @@ export const getOrganization = route({
   summary: 'An organization; with org:read also its projects',
   access: 'authenticated',
   query: { detailed: '0 leaves the projects out.' },
-  responses: { 200: 'The organization', 404: 'No such organization' },
+  responses: {
+    200: 'The organization',
+    403: 'The token has no scope',
+    404: 'No such organization',
+  },
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, null);
+    if (access.scopes.length === 0) throw forbidden('The token has no scope in this organization.');
     const summary = serializeOrganization(access.organization);
     const isDetailed =
       request.query.get('detailed') !== '0' &&
