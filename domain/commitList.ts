@@ -30,9 +30,8 @@ export type NormalisedCommits = Readonly<{
 export type CommitListAuthor = Readonly<{
   /** Lower case, at most 75 characters. */
   email: string;
+  /** Null when only an e-mail came, which overwrites a stored name (releases-api 4.5). */
   name: string | null;
-  /** False when only an e-mail came, which overwrites a stored name with null upstream. */
-  isNameGiven: boolean;
 }>;
 
 export type CommitListCommit = Readonly<{
@@ -160,8 +159,7 @@ class AuthorList {
     const ordinal = this.emails.of(email);
     if (!this.spellings.has(spelling)) {
       this.spellings.of(spelling);
-      const name = commit.author_name ?? null;
-      this.authors[ordinal] = { email, name, isNameGiven: name !== null };
+      this.authors[ordinal] = { email, name: commit.author_name ?? null };
     }
     return ordinal;
   }

@@ -86,31 +86,22 @@ describe('authors', () => {
   test.each<[Partial<CommitInput>, unknown]>([
     [
       { author_email: 'A@x', author_name: 'N' },
-      { email: 'a@x', name: 'N', isNameGiven: true },
+      { email: 'a@x', name: 'N' },
     ],
-    [{ author_email: 'a@x' }, { email: 'a@x', name: null, isNameGiven: false }],
+    [{ author_email: 'a@x' }, { email: 'a@x', name: null }],
     [
       { author_email: 'a@x', author_name: null },
-      { email: 'a@x', name: null, isNameGiven: false },
+      { email: 'a@x', name: null },
     ],
-    [
-      { author_name: 'Ana María' },
-      { email: 'anamara@localhost', name: 'Ana María', isNameGiven: true },
-    ],
+    [{ author_name: 'Ana María' }, { email: 'anamara@localhost', name: 'Ana María' }],
     [
       { author_name: 'a-b_c.d!', author_email: null },
-      { email: 'a-b_c.d@localhost', name: 'a-b_c.d!', isNameGiven: true },
+      { email: 'a-b_c.d@localhost', name: 'a-b_c.d!' },
     ],
-    [{ author_email: 'e'.repeat(75) }, { email: 'e'.repeat(75), name: null, isNameGiven: false }],
-    [
-      { author_email: 'E'.repeat(76) },
-      { email: `${'e'.repeat(72)}...`, name: null, isNameGiven: false },
-    ],
-    [{ author_email: '😀'.repeat(75) }, { email: '😀'.repeat(75), name: null, isNameGiven: false }],
-    [
-      { author_email: '😀'.repeat(76) },
-      { email: `${'😀'.repeat(72)}...`, name: null, isNameGiven: false },
-    ],
+    [{ author_email: 'e'.repeat(75) }, { email: 'e'.repeat(75), name: null }],
+    [{ author_email: 'E'.repeat(76) }, { email: `${'e'.repeat(72)}...`, name: null }],
+    [{ author_email: '😀'.repeat(75) }, { email: '😀'.repeat(75), name: null }],
+    [{ author_email: '😀'.repeat(76) }, { email: `${'😀'.repeat(72)}...`, name: null }],
   ])('%j is one', (fields, author) => {
     const result = normalise({ id: 'a', ...fields });
     expect(result.authors).toEqual([author]);
@@ -137,7 +128,7 @@ describe('authors', () => {
       { id: '3', author_email: 'A@x', author_name: 'second' },
       { id: '4', author_email: 'a@x', author_name: 'ignored' },
     );
-    expect(result.authors).toEqual([{ email: 'a@x', name: 'second', isNameGiven: true }]);
+    expect(result.authors).toEqual([{ email: 'a@x', name: 'second' }]);
     expect(result.commits.map(({ author }) => author)).toEqual([0, 0, 0, 0]);
   });
 });

@@ -3,7 +3,8 @@ import { exec, type Transaction } from '../pool.ts';
 export type CommitLink = Readonly<{ commitId: string; position: number }>;
 
 /**
- * Replaces the commit list of a release and what is derived from it (releases-api 4.6 and 4.7).
+ * Replaces the commit list of a release and what is derived from it (releases-api 4.6 and 4.7). A list that is already
+ * there stays as it is: pipelines send the same one again and again.
  * @param links newest first; empty clears the list.
  * @param commitCount counts duplicates, which have no link of their own.
  */
@@ -14,17 +15,26 @@ export async function linkCommits(
   commitCount: number,
 ): Promise<void> {
   const commitIds = links.map((link) => link.commitId);
+  const positions = links.map((link) => link.position);
   await exec(tx, {
     name: 'unlinkCommits',
-    text: 'delete from release_commit where release_id = $1',
-    values: [releaseId],
+    text: `with given as (
+             select commit_id, position from unnest($2::bigint[], $3::integer[]) as given (commit_id, position)),
+           stored as (select commit_id, position from release_commit where release_id = $1)
+           delete from release_commit
+            where release_id = $1
+              and exists (
+                    select from given full join stored using (commit_id, position)
+                     where given.commit_id is null or stored.commit_id is null)`,
+    values: [releaseId, commitIds, positions],
   });
   await exec(tx, {
     name: 'linkCommits',
     text: `insert into release_commit (release_id, commit_id, position)
            select $1, commit_id, position
-             from unnest($2::bigint[], $3::integer[]) as given (commit_id, position)`,
-    values: [releaseId, commitIds, links.map((link) => link.position)],
+             from unnest($2::bigint[], $3::integer[]) as given (commit_id, position)
+            where not exists (select from release_commit where release_id = $1)`,
+    values: [releaseId, commitIds, positions],
   });
   await exec(tx, {
     name: 'updateReleaseCommits',
@@ -56,14 +66,15 @@ async function moveHeads(tx: Transaction, releaseId: string): Promise<void> {
               order by commit.repository_id, release_commit.position),
            gone as (
              delete from release_head_commit
-              where release_id = $1 and repository_id not in (select repository_id from newest))
+              where release_id = $1 and repository_id not in (select repository_id from newest)),
+           kept as (
+             select release_head_commit.repository_id
+               from release_head_commit join release_commit using (release_id, commit_id)
+              where release_head_commit.release_id = $1)
            insert into release_head_commit (release_id, repository_id, commit_id)
            select $1, repository_id, commit_id from newest
-           on conflict on constraint release_head_commit_pkey do update set commit_id = excluded.commit_id
-            where not exists (
-              select from release_commit
-               where release_commit.release_id = $1
-                 and release_commit.commit_id = release_head_commit.commit_id)`,
+            where repository_id not in (select repository_id from kept)
+           on conflict on constraint release_head_commit_pkey do update set commit_id = excluded.commit_id`,
     values: [releaseId],
   });
 }

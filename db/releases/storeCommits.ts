@@ -98,9 +98,16 @@ async function upsertAuthors(
   const emails = authors.map((author) => author.email);
   await exec(tx, {
     name: 'upsertAuthors',
-    // Ordered, so that two releases with the same people lock them in the same order.
+    // Only what differs is tried, so that a repeat locks and writes nothing; ordered, so that two releases with the
+    // same people lock them in the same order.
     text: `insert into commit_author (organization_id, email, name)
-           select $1, email, name from unnest($2::text[], $3::text[]) as given (email, name) order by email
+           select $1, given.email, given.name
+             from unnest($2::text[], $3::text[]) as given (email, name)
+            where not exists (
+              select from commit_author known
+               where known.organization_id = $1 and known.email = given.email
+                 and known.name is not distinct from given.name)
+            order by given.email
            on conflict on constraint commit_author_organization_id_email_key
            do update set name = excluded.name where commit_author.name is distinct from excluded.name`,
     values: [organizationId, emails, authors.map((author) => author.name)],
@@ -212,6 +219,10 @@ async function insertFileChanges(
     text: `insert into commit_file_change (commit_id, filename, type)
            select commit_id, filename, type::"char"
              from unnest($1::bigint[], $2::text[], $3::text[]) as given (commit_id, filename, type)
+            where not exists (
+              select from commit_file_change stored
+               where stored.commit_id = given.commit_id and stored.filename = given.filename)
+            order by commit_id, filename
            on conflict on constraint commit_file_change_commit_id_filename_key do nothing`,
     values: [
       changes.map((change) => change.commitId),
