@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Scope } from '../domain/scopes.ts';
+import { idAndSlug } from './idAndSlug.ts';
 import { exec, many, maybeOne, type Queryable } from './pool.ts';
 import { userJson, type UserView } from './releases/releaseView.ts';
 
@@ -163,12 +164,6 @@ export function listAccessibleProjects(
       named?.map(([, slug]) => slug).filter((slug) => slug !== null) ?? null,
     ],
   });
-}
-
-/** Only digits is always an id, which is why slugs may not be numeric; one that no id can have finds nothing. */
-function idAndSlug(idOrSlug: string): [id: string | null, slug: string | null] {
-  if (!/^\d+$/.test(idOrSlug)) return [null, idOrSlug];
-  return [idOrSlug.length > 18 ? '0' : idOrSlug, null];
 }
 
 /** Remembers the project that an organization token was last used for; writes only when it changes. */

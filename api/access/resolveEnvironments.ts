@@ -1,6 +1,9 @@
-import { notFound } from '../../domain/errors.ts';
+import { badRequest, notFound } from '../../domain/errors.ts';
 import { findEnvironments } from '../../db/environments.ts';
 import type { AppContext } from '../context.ts';
+
+/** More than any organization deploys to; each one asked for costs a look-up. */
+const REQUESTED_MAX = 100;
 
 /**
  * Ids of the environments of the query string; null when none is asked for. The empty name is a real one.
@@ -13,6 +16,9 @@ export async function resolveEnvironments(
 ): Promise<string[] | null> {
   const names = [...new Set(query.getAll('environment'))];
   if (names.length === 0) return null;
+  if (names.length > REQUESTED_MAX) {
+    throw badRequest(`At most ${REQUESTED_MAX} environments can be asked for.`);
+  }
   const ids = await findEnvironments(context.pool, organizationId, names);
   if (ids.length < names.length) throw notFound();
   return ids;

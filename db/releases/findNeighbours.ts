@@ -14,8 +14,8 @@ export type NeighbourFilter = Readonly<{
   projectIds: readonly string[];
   environmentIds: readonly string[] | null;
   status: 'open' | 'archived' | null;
-  /** ILIKE pattern; null means no filter. */
-  versionPattern: string | null;
+  /** What `versionPatterns` made; null means no filter. */
+  versionPatterns: readonly string[] | null;
 }>;
 
 /**
@@ -41,7 +41,7 @@ export function findNeighbours(
                        where link.release_id = release.id and link.project_id = any($3) and link.environment_id = any($4)))),
            matching as not materialized (
              select * from candidate
-              where ($5::text is null or status = $5) and ($6::text is null or version ilike $6))
+              where ($5::text is null or status = $5) and ($6::text[] is null or version ilike any($6)))
            select (select matching.version from matching, anchor
                     where (matching.date_added, matching.id) < (anchor.date_added, anchor.id)
                     order by matching.date_added desc, matching.id desc limit 1) as previous,
@@ -56,7 +56,7 @@ export function findNeighbours(
       filter.projectIds,
       filter.environmentIds,
       filter.status,
-      filter.versionPattern,
+      filter.versionPatterns,
     ],
   });
 }

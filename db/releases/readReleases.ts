@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { containsPattern } from '../likePattern.ts';
 import { many, maybeOne, type Queryable } from '../pool.ts';
 import { releaseColumns, releaseViewRow, type ReleaseView } from './releaseView.ts';
 
@@ -31,8 +30,8 @@ export type ReleaseFilter = Readonly<{
   projectIds: readonly string[] | null;
   /** Null means any status. */
   status: 'open' | 'archived' | null;
-  /** Case-insensitive part of the version; null means no filter. */
-  versionContains: string | null;
+  /** What `versionPatterns` made; null means no filter. */
+  versionPatterns: readonly string[] | null;
   environmentIds: readonly string[] | null;
   addedFrom: string | null;
   addedTo: string | null;
@@ -51,7 +50,7 @@ const filterSql = `release.organization_id = $1
         select from release_project
          where release_project.release_id = release.id and release_project.project_id = any($2)))
   and ($3::text is null or release.status = $3)
-  and ($4::text is null or release.version ilike $4)
+  and ($4::text[] is null or release.version ilike any($4))
   and ($5::bigint[] is null or exists (
         select from release_project_environment link
          where link.release_id = release.id and link.environment_id = any($5)
@@ -64,7 +63,7 @@ function filterValues(filter: ReleaseFilter): unknown[] {
     filter.organizationId,
     filter.projectIds,
     filter.status,
-    filter.versionContains === null ? null : containsPattern(filter.versionContains),
+    filter.versionPatterns,
     filter.environmentIds,
     filter.addedFrom,
     filter.addedTo,

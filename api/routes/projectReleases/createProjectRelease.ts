@@ -1,5 +1,5 @@
-import { recordTokenProject } from '../../../db/access.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
+import { recordTokenProject } from '../../access/recordTokenProject.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { route } from '../../http/route.ts';
@@ -29,14 +29,13 @@ export const createProjectRelease = route({
     const body = validateBody(projectReleaseCreateSchema, await request.body(['commits']));
     const command = await createCommand(request, context, access, body, [project.id], 'project');
     const lists = listSteps({ commits: body.commits }, { canClear: false });
-    if (access.principal.kind === 'organization') {
-      await recordTokenProject(context.pool, access.principal.tokenId, project.id);
-    }
-    return submitOperation(request, context, access, {
+    const response = await submitOperation(request, context, access, {
       kind: 'release.create',
       release: { organizationId: access.organization.id, version: body.version },
       steps: ['createRelease', ...lists.steps],
       body: { createRelease: command, ...lists.body },
     });
+    recordTokenProject(context, access, project.id, response);
+    return response;
   },
 });

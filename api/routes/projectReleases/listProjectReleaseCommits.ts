@@ -23,11 +23,15 @@ export const listProjectReleaseCommits = route({
     const access = await requireOrganization(request, context, releaseScopes.read);
     const project = await requireProject(request, context, access);
     const release = await requireProjectRelease(request, context, access, project);
-    const { byId, byName } = await repositoryFilter(context, access.organization.id, request.query);
-    const ids = [byId, byName].filter((id) => id !== null);
+    const repositoryIds = new Set(
+      await repositoryFilter(context, access.organization.id, request.query, [
+        'repo_id',
+        'repo_name',
+      ]),
+    );
     // Both filters apply: two different repositories leave nothing.
-    const isContradiction = byId !== null && byName !== null && byId !== byName;
-    const filter = ids.length === 0 ? null : isContradiction ? [] : ids;
+    const filter =
+      repositoryIds.size > 1 ? [] : repositoryIds.size === 1 ? [...repositoryIds] : null;
     return commitList(request, context, release.id, filter);
   },
 });

@@ -1,5 +1,6 @@
 import { findEnvironments } from '../../../db/environments.ts';
 import { listReleases } from '../../../db/releases/readReleases.ts';
+import { versionPatterns } from '../../../db/releases/versionPatterns.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
@@ -28,7 +29,7 @@ export const listProjectReleases = route({
       organizationId: access.organization.id,
       projectIds: [project.id],
       status: 'open',
-      versionContains: request.query.get('query')?.trim() || null,
+      versionPatterns: versionPatterns(request.query.get('query')),
       environmentIds:
         environment === null
           ? null

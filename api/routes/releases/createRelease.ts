@@ -1,5 +1,6 @@
 import { fieldError } from '../../../domain/errors.ts';
-import { recordTokenProject, type AccessibleProject } from '../../../db/access.ts';
+import type { AccessibleProject } from '../../../db/access.ts';
+import { recordTokenProject } from '../../access/recordTokenProject.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import {
   accessesAllProjects,
@@ -55,13 +56,14 @@ export const createRelease = route({
       'organization',
     );
     const lists = listSteps(body, { canClear: false });
-    recordProject(context, access, projects);
-    return submitOperation(request, context, access, {
+    const response = await submitOperation(request, context, access, {
       kind: 'release.create',
       release: { organizationId: access.organization.id, version: body.version },
       steps: ['createRelease', ...lists.steps],
       body: { createRelease: command, ...lists.body },
     });
+    recordTokenProject(context, access, projects[0]?.id, response);
+    return response;
   },
 });
 
@@ -113,16 +115,4 @@ async function checkLinkedProjects(
   if (coversAll({ all: false, ids }, linked.projects)) return;
   const slugs = linked.projects.map((project) => project.slug).join(', ');
   throw fieldError('projects', `You do not have permission to one of the projects: ${slugs}`);
-}
-
-/** An organization token remembers the project it was last used for (releases-api 1.3). */
-function recordProject(
-  context: AppContext,
-  { principal }: OrganizationAccess,
-  [first]: readonly AccessibleProject[],
-): void {
-  if (principal.kind !== 'organization' || first === undefined) return;
-  recordTokenProject(context.pool, principal.tokenId, first.id).catch((error: unknown) => {
-    context.logger.warn({ err: error }, 'The last project of a token was not recorded');
-  });
 }

@@ -23,9 +23,15 @@ export const listReleaseFiles = route({
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, releaseScopes.read);
     const { release } = await requireRelease(request, context, access);
-    const { byId, byName } = await repositoryFilter(context, access.organization.id, request.query);
+    const wins = (request.query.get('repo_id') ?? '') === '' ? 'repo_name' : 'repo_id';
+    const [repositoryId = null] = await repositoryFilter(
+      context,
+      access.organization.id,
+      request.query,
+      [wins],
+    );
     return offsetList(request, context, {
-      rows: (window) => listReleaseFileChanges(context.pool, release.id, byId ?? byName, window),
+      rows: (window) => listReleaseFileChanges(context.pool, release.id, repositoryId, window),
       serialize: (file) => ({
         id: file.id,
         orgId: Number(file.organization_id),

@@ -1,6 +1,7 @@
 import { formatDateTime } from '../../../domain/dateTime.ts';
 import { PER_PAGE_MAX_STATS } from '../../../domain/perPage.ts';
 import { listReleaseStats as findReleaseStats } from '../../../db/releases/readReleases.ts';
+import { versionPatterns } from '../../../db/releases/versionPatterns.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
@@ -37,7 +38,7 @@ export const listReleaseStats = route({
       organizationId: access.organization.id,
       projectIds: projects.all ? null : [...projects.ids],
       status: null,
-      versionContains: query.get('query')?.trim() || null,
+      versionPatterns: versionPatterns(query.get('query')),
       environmentIds: await resolveEnvironments(context, access.organization.id, query),
       addedFrom: range.from,
       addedTo: range.to,

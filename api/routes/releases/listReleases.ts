@@ -1,5 +1,6 @@
 import { badRequest } from '../../../domain/errors.ts';
 import { listReleases as findReleases } from '../../../db/releases/readReleases.ts';
+import { versionPatterns } from '../../../db/releases/versionPatterns.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
@@ -49,7 +50,7 @@ export const listReleases = route({
       organizationId: access.organization.id,
       projectIds: projects.all ? null : [...projects.ids],
       status,
-      versionContains: query.get('query')?.trim() || null,
+      versionPatterns: versionPatterns(query.get('query')),
       environmentIds: await resolveEnvironments(context, access.organization.id, query),
       addedFrom: range.from,
       addedTo: range.to,

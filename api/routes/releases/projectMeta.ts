@@ -1,6 +1,6 @@
 import { findNeighbours } from '../../../db/releases/findNeighbours.ts';
-import { containsPattern } from '../../../db/likePattern.ts';
 import type { ReleaseView } from '../../../db/releases/releaseView.ts';
+import { versionPatterns } from '../../../db/releases/versionPatterns.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
 import type { AppContext } from '../../context.ts';
@@ -14,14 +14,13 @@ export async function findProjectMeta(
   release: ReleaseView,
   projectIds: readonly string[],
 ): Promise<Record<string, string | null>> {
-  const text = query.get('query')?.trim() ?? '';
   const neighbours = await findNeighbours(context.pool, {
     organizationId: organization.id,
     releaseId: release.id,
     projectIds,
     environmentIds: await resolveEnvironments(context, organization.id, query),
     status: parseReleaseStatus(query),
-    versionPattern: text === '' ? null : containsPattern(text),
+    versionPatterns: versionPatterns(query.get('query')),
   });
   return {
     sessionsLowerBound: null,
