@@ -1,23 +1,19 @@
 import type { Client } from '@temporalio/client';
-import { listPendingOperations } from '../db/operations.ts';
 import type { Pool } from '../db/pool.ts';
-import { listReleaseProjectSlugs } from '../db/releases/listReleaseProjectSlugs.ts';
-import type { ReleaseStep } from '../domain/operation.ts';
 import type { Logger } from '../infra/logger.ts';
+import { heartbeating } from './heartbeating.ts';
 import { nudgeStaleReleases } from './reconcile/nudgeStaleReleases.ts';
 import type { ReconcileActivities } from './reconcile/reconcileActivities.ts';
-import { applyRun, type StepApplier } from './release/applyRun.ts';
+import { applyRun, type Step } from './release/applyRun.ts';
 import { clearCommits } from './release/clearCommits.ts';
 import { createRelease } from './release/createRelease.ts';
 import { deleteRelease } from './release/deleteRelease.ts';
+import { nextOperations } from './release/nextOperations.ts';
 import { recordDeploys } from './release/recordDeploys.ts';
 import type { ReleaseActivities, RunInput, RunResult } from './release/releaseActivities.ts';
 import { prepareCommits, setCommits } from './release/setCommits.ts';
 import { setRefs } from './release/setRefs.ts';
 import { updateRelease } from './release/updateRelease.ts';
-
-/** A pass takes at most this many operations at a time: enough to batch, few enough for a short transaction. */
-const PAGE_SIZE = 32;
 
 export type ActivityDependencies = Readonly<{ pool: Pool; client: Client; logger: Logger }>;
 
@@ -25,29 +21,31 @@ export type ActivityDependencies = Readonly<{ pool: Pool; client: Client; logger
 export function createActivities(
   deps: ActivityDependencies,
 ): ReleaseActivities & ReconcileActivities {
-  const step =
-    (name: ReleaseStep, apply: StepApplier) =>
+  const run =
+    (step: Step) =>
     (input: RunInput): Promise<RunResult> =>
-      applyRun(deps, name, apply, input);
+      applyRun(deps, step, input);
 
   return {
-    nextOperations: async ({ release }) => {
-      const [operations, projects] = await Promise.all([
-        listPendingOperations(deps.pool, release, PAGE_SIZE),
-        listReleaseProjectSlugs(deps.pool, release),
-      ]);
-      return { operations, more: operations.length === PAGE_SIZE, projects };
-    },
-    createRelease: step('createRelease', createRelease),
-    updateRelease: step('updateRelease', updateRelease),
-    setCommits: async (input) => {
-      await prepareCommits(deps.pool, input);
-      return applyRun(deps, 'setCommits', setCommits, input);
-    },
-    clearCommits: step('clearCommits', clearCommits),
-    setRefs: step('setRefs', setRefs),
-    recordDeploys: step('recordDeploys', recordDeploys),
-    deleteRelease: step('deleteRelease', deleteRelease),
+    nextOperations: (query) => nextOperations(deps.pool, query),
+    createRelease: run({ name: 'createRelease', apply: createRelease }),
+    updateRelease: run({ name: 'updateRelease', apply: updateRelease }),
+    setCommits: (input) =>
+      heartbeating((beat) =>
+        applyRun(
+          deps,
+          {
+            name: 'setCommits',
+            apply: setCommits,
+            prepare: (part) => prepareCommits(deps.pool, part, beat),
+          },
+          input,
+        ),
+      ),
+    clearCommits: run({ name: 'clearCommits', apply: clearCommits }),
+    setRefs: run({ name: 'setRefs', apply: setRefs }),
+    recordDeploys: run({ name: 'recordDeploys', apply: recordDeploys }),
+    deleteRelease: run({ name: 'deleteRelease', apply: deleteRelease }),
     nudgeStaleReleases: () => nudgeStaleReleases(deps),
   };
 }

@@ -164,20 +164,43 @@ const pendingOperationRow = z.object({
   size: z.number(),
 });
 
-/** The next operations of a release in arrival order, each with the steps it still needs. */
+/**
+ * The next operations of a release in arrival order, each with the steps it still needs.
+ * @param until leaves out what arrived after this sequence number.
+ */
 export function listPendingOperations(
   db: Queryable,
   release: ReleaseKey,
   limit: number,
+  until: string | null = null,
 ): Promise<PendingOperation[]> {
   return many(db, pendingOperationRow, {
     name: 'listPendingOperations',
     text: `select id, steps[next_step + 1:] as steps, size
              from operation
             where organization_id = $1 and release_version = $2 and status = 'pending'
+              and ($4::bigint is null or seq <= $4)
             order by seq
             limit $3`,
-    values: [release.organizationId, release.version, limit],
+    values: [release.organizationId, release.version, limit, until],
+  });
+}
+
+const mailboxExtentRow = z.object({ waiting: z.coerce.number(), until: z.string().nullable() });
+
+/** How many operations of a release wait, and the sequence number of the last one. */
+export function readMailboxExtent(
+  db: Queryable,
+  release: ReleaseKey,
+  until: string | null,
+): Promise<z.output<typeof mailboxExtentRow>> {
+  return one(db, mailboxExtentRow, {
+    name: 'readMailboxExtent',
+    text: `select count(*) as waiting, max(seq) as until
+             from operation
+            where organization_id = $1 and release_version = $2 and status = 'pending'
+              and ($3::bigint is null or seq <= $3)`,
+    values: [release.organizationId, release.version, until],
   });
 }
 
@@ -214,16 +237,35 @@ export function claimOperations(
 
 const operationBodyRow = z.object({ id: z.string(), body: z.custom<OperationBody>() });
 
-/** Bodies of operations that are still pending, read without a lock. */
+/** Bodies of operations that still wait for this step, read without a lock. */
 export function listOperationBodies(
   db: Queryable,
   ids: readonly string[],
+  step: ReleaseStep,
 ): Promise<z.output<typeof operationBodyRow>[]> {
   return many(db, operationBodyRow, {
     name: 'listOperationBodies',
-    text: `select id, body from operation where id = any($1::uuid[]) and status = 'pending' order by seq`,
-    values: [ids],
+    text: `select id, body from operation
+            where id = any($1::uuid[]) and status = 'pending' and steps[next_step + 1] = $2
+            order by seq`,
+    values: [ids, step],
   });
+}
+
+/** Whether the operation still waits for this step; it cannot move on before the transaction ends. */
+export async function holdOperation(
+  tx: Transaction,
+  id: string,
+  step: ReleaseStep,
+): Promise<boolean> {
+  const row = await maybeOne(tx, z.object({ id: z.string() }), {
+    name: 'holdOperation',
+    text: `select id from operation
+            where id = $1 and status = 'pending' and steps[next_step + 1] = $2
+              for share`,
+    values: [id, step],
+  });
+  return row !== null;
 }
 
 export type StepResult = Readonly<{

@@ -34,17 +34,20 @@ export type Run = Readonly<{ step: ReleaseStep; operationIds: readonly string[];
 /**
  * Cuts the mailbox into activity calls: order is kept, and neighbours with the same step share one
  * call and so one transaction. Sixty-four callers who each finalize become a single run.
+ * @param sizeMax commits that one call takes; only a single operation may be larger, and is then alone in its run.
  */
-export function planRuns(operations: readonly PendingOperation[]): Run[] {
+export function planRuns(operations: readonly PendingOperation[], sizeMax: number): Run[] {
   const runs: { step: ReleaseStep; operationIds: string[]; size: number }[] = [];
   for (const operation of operations) {
     for (const step of operation.steps) {
+      // The other steps of an operation with many commits are as short as ever.
+      const size = step === 'setCommits' ? operation.size : 0;
       const last = runs.at(-1);
-      if (last?.step === step) {
+      if (last?.step === step && last.size + size <= sizeMax) {
         last.operationIds.push(operation.id);
-        last.size += operation.size;
+        last.size += size;
       } else {
-        runs.push({ step, operationIds: [operation.id], size: operation.size });
+        runs.push({ step, operationIds: [operation.id], size });
       }
     }
   }

@@ -2,8 +2,10 @@ import {
   ActivityFailure,
   allHandlersFinished,
   ApplicationFailure,
+  CancellationScope,
   condition,
   continueAsNew,
+  isCancellation,
   log,
   proxyActivities,
   proxyLocalActivities,
@@ -13,7 +15,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ReleaseActivities } from '../activities/release/releaseActivities.ts';
+import type { MailboxPage, ReleaseActivities } from '../activities/release/releaseActivities.ts';
 import { planRuns, type ReleaseKey, type Run } from '../domain/operation.ts';
 import {
   DrainResult,
@@ -23,7 +25,7 @@ import {
   resumeSignal,
   stateQuery,
 } from './messages.ts';
-import { bulkPolicy, dbPolicy } from './retryPolicies.ts';
+import { bulkPolicy, dbPolicy, passRetryDelayMs } from './retryPolicies.ts';
 import { slipwayProject, slipwayState } from './searchAttributes.ts';
 
 /**
@@ -35,7 +37,7 @@ export type ReleaseInput = Readonly<{
   idleMs: number;
   /** History length at which it continues as new: replay is superlinear, 1,000 events replay in well under a second. */
   maxEvents: number;
-  /** From this many commits on a run is a regular activity in chunks instead of a local one. */
+  /** With more commits than this a run is a regular activity in chunks instead of a local one. */
   bulkSize: number;
   carried?: Readonly<{ paused: boolean; revision: number; projects: readonly string[] }>;
 }>;
@@ -46,26 +48,35 @@ const bulk = proxyActivities<ReleaseActivities>(bulkPolicy);
 /**
  * The actor of one release. Its mailbox is the operation table; a `drain` says "look", nothing more.
  *
- *   waiting ──drain/nudge──▶ pass: nextOperations, then one activity for each run of equal steps ──▶ waiting
- *   waiting ──idle──▶ completed          (the next drain starts a new run: update-with-start)
- *   pass done ──history long──▶ closing: answer `again` to whoever waits ──▶ continued as new
- *   waiting ──pause──▶ paused: drains answer at once ──resume──▶ waiting
+ *   start ──▶ pass: nextOperations, then one activity for each run of equal steps ──▶ waiting
+ *   waiting ──drain/nudge──▶ pass
+ *   pass failed ──back-off──▶ pass        (operations stay pending; whoever waits is told at once)
+ *   waiting ──idle──▶ completed           (the next drain starts a new run: update-with-start)
+ *   any ──history long──▶ closing: answer `again` to whoever waits ──▶ continued as new
+ *   any ──pause──▶ paused after the activity in progress: drains answer at once ──resume──▶ pass
+ *   any ──cancel──▶ cancelled after the activity in progress: drains fail, and their callers ask the next run
+ *
+ * Every run begins with a pass, because whoever started it may be gone: the API that sent the first drain, or the run
+ * before this one with a nudge that it had no time for.
  *
  * A drain takes a ticket and is answered by the first pass that starts after it, so an operation that was stored
  * before its drain was sent has always been tried when the drain answers.
  */
 export async function release(input: ReleaseInput): Promise<void> {
-  const { paused = false, revision = 0, projects = [] } = input.carried ?? {};
-  const actor = new ReleaseActor(input, paused, revision, projects);
+  const actor = new ReleaseActor(input);
   await actor.run();
 }
 
 class ReleaseActor {
-  /** Tickets given out, and the newest ticket that a finished pass covers. */
-  private wanted = 0;
+  /** Tickets given out, and the newest ticket that a finished pass covers. The first one is the run's own. */
+  private wanted = 1;
   private served = 0;
   private closing = false;
+  private working = false;
+  /** Set by the idle watch, taken back by the next pass. */
   private idle = false;
+  /** Passes that failed in a row. */
+  private failures = 0;
   private current: string | null = null;
   private waiting = 0;
   private lastError: string | null = null;
@@ -75,11 +86,11 @@ class ReleaseActor {
   private revision: number;
   private projects: readonly string[];
 
-  constructor(input: ReleaseInput, paused: boolean, revision: number, projects: readonly string[]) {
+  constructor(input: ReleaseInput) {
     this.input = input;
-    this.paused = paused;
-    this.revision = revision;
-    this.projects = projects;
+    this.paused = input.carried?.paused ?? false;
+    this.revision = input.carried?.revision ?? 0;
+    this.projects = input.carried?.projects ?? [];
     setHandler(drainUpdate, () => this.drain());
     setHandler(nudgeSignal, () => {
       this.wanted += 1;
@@ -93,65 +104,94 @@ class ReleaseActor {
       paused: this.paused,
       lastError: this.lastError,
     }));
+    this.describe();
   }
 
   async run(): Promise<void> {
-    const watchdog = this.watchIdle();
+    // Nobody awaits the watch, so a cancellation must not reject it; the end of the run ends it.
+    void CancellationScope.nonCancellable(() => this.watchIdle());
     for (;;) {
-      await condition(() => this.hasWork() || this.idle);
-      if (this.hasWork()) {
-        await this.pass();
-        if (this.isHistoryLong()) await this.continueAsNew();
-        continue;
-      }
-      // A drain that is still being answered would fail with its workflow; one that just came in is served first.
-      await condition(() => allHandlersFinished() || this.hasWork());
-      if (!this.hasWork()) break;
+      await this.waitForTurn();
+      if (this.hasWork()) await this.pass();
+      if (this.isHistoryLong()) await this.continueAsNew();
+      if (!this.isQuiet()) continue;
+      // A drain that is being answered would fail with its workflow; one that just came in is served first.
+      await condition(() => allHandlersFinished() || !this.isQuiet());
+      if (this.isQuiet()) return;
     }
-    await watchdog;
   }
 
   private hasWork(): boolean {
     return this.wanted > this.served && !this.paused;
   }
 
-  private async drain(): Promise<DrainResult> {
-    if (this.closing) return DrainResult.again;
-    if (this.paused) return DrainResult.paused;
-    this.wanted += 1;
-    const ticket = this.wanted;
-    await condition(() => this.served >= ticket || this.closing || this.paused);
-    if (this.served >= ticket) {
-      return this.lastError === null ? DrainResult.drained : DrainResult.failed;
-    }
-    return this.closing ? DrainResult.again : DrainResult.paused;
+  /** A paused release must stay visible to the operator who paused it, a failing one until it has recovered. */
+  private isQuiet(): boolean {
+    return this.idle && this.wanted === this.served && !this.paused && this.failures === 0;
   }
 
-  /** Empties the mailbox once. Never throws: an actor that fails would take its release down with it. */
+  /** After a failed pass the actor tries again by itself, on a timer that outlives its worker. */
+  private async waitForTurn(): Promise<void> {
+    const isTurn = (): boolean => this.hasWork() || this.isQuiet() || this.isHistoryLong();
+    if (this.failures === 0 || this.paused) return condition(isTurn);
+    const isWoken = await condition(() => isTurn() || this.paused, passRetryDelayMs(this.failures));
+    if (!isWoken) this.wanted += 1;
+  }
+
+  private async drain(): Promise<DrainResult> {
+    const refusal = this.refusal();
+    if (refusal !== null) return refusal;
+    this.wanted += 1;
+    const ticket = this.wanted;
+    await condition(() => this.served >= ticket || this.refusal() !== null);
+    if (this.served < ticket) return this.refusal() ?? DrainResult.again;
+    return this.lastError === null ? DrainResult.drained : DrainResult.failed;
+  }
+
+  /** Why a drain cannot wait for a pass of this run. */
+  private refusal(): DrainResult | null {
+    if (this.closing) return DrainResult.again;
+    return this.paused ? DrainResult.paused : null;
+  }
+
+  /** Tries everything in the mailbox once. Does not fail: an actor that does would take its release down with it. */
   private async pass(): Promise<void> {
     const covers = this.wanted;
-    this.lastActiveAt = Date.now();
+    this.working = true;
+    this.idle = false;
     try {
-      let more = true;
-      while (more && !this.paused) {
-        const page = await local.nextOperations({ release: this.input.release });
-        this.waiting = page.operations.length;
-        this.publishProjects(page.projects);
-        for (const run of planRuns(page.operations)) await this.apply(run);
-        more = page.more;
-      }
+      const isComplete = await this.emptyMailbox();
+      this.failures = 0;
       this.lastError = null;
+      // A pause in mid-pass leaves its tickets open: their drains answer `paused`, and resuming begins a new pass.
+      if (isComplete) this.served = covers;
     } catch (error) {
-      if (!(error instanceof ActivityFailure)) throw error;
+      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      this.failures += 1;
       this.lastError = rootMessage(error);
-      log.warn('Operations stay pending until the reconciler retries them', {
-        error: this.lastError,
-      });
+      this.served = covers;
+      log.warn('A pass failed; its operations stay pending', { error: this.lastError });
     }
+    this.working = false;
     this.current = null;
-    this.waiting = 0;
-    this.served = covers;
+    this.lastActiveAt = Date.now();
     this.describe();
+  }
+
+  /** False when a pause came in between. */
+  private async emptyMailbox(): Promise<boolean> {
+    let until: string | null = null;
+    do {
+      const page: MailboxPage = await local.nextOperations({ release: this.input.release, until });
+      this.waiting = page.waiting;
+      this.publishProjects(page.projects);
+      for (const run of planRuns(page.operations, this.input.bulkSize)) {
+        if (this.paused) return false;
+        await this.apply(run);
+      }
+      until = page.until;
+    } while (until !== null);
+    return true;
   }
 
   private async apply(run: Run): Promise<void> {
@@ -175,26 +215,27 @@ class ReleaseActor {
   private async continueAsNew(): Promise<never> {
     this.closing = true;
     await condition(allHandlersFinished);
-    return await continueAsNew<typeof release>({
+    return continueAsNew<typeof release>({
       ...this.input,
       carried: { paused: this.paused, revision: this.revision, projects: this.projects },
     });
   }
 
-  /** One coarse timer for the remaining quiet time: a timer for each command would write two events each. */
+  /**
+   * One coarse timer for the remaining quiet time: a timer for each command would write two events each. None runs
+   * while the release is at work, paused or failing, however long that takes.
+   */
   private async watchIdle(): Promise<void> {
     for (;;) {
+      await condition(() => !this.working && !this.paused && this.failures === 0 && !this.idle);
       const remainingMs = this.lastActiveAt + this.input.idleMs - Date.now();
-      // A paused release must stay visible to the operator who paused it.
-      if (remainingMs <= 0 && !this.paused && !this.hasWork()) {
-        this.idle = true;
-        return;
-      }
-      await sleep(Math.max(remainingMs, MIN_IDLE_CHECK_MS));
+      if (remainingMs > 0) await sleep(remainingMs);
+      else this.idle = true;
     }
   }
 
   private setPaused(paused: boolean): void {
+    if (paused === this.paused) return;
     this.paused = paused;
     if (!paused) this.wanted += 1;
     upsertSearchAttributes([{ key: slipwayState, value: paused ? 'paused' : 'active' }]);
@@ -210,14 +251,11 @@ class ReleaseActor {
 
   /** What the Web UI shows on the workflow's page. */
   private describe(): void {
-    const doing = this.paused ? 'Paused by an operator' : (this.current ?? 'Waiting for commands');
+    const doing = this.current ?? (this.paused ? 'Paused by an operator' : 'Waiting for commands');
     const error = this.lastError === null ? '' : `\n\nLast error: ${this.lastError}`;
     setCurrentDetails(`**${doing}**\n\n${this.waiting} waiting, ${this.revision} applied.${error}`);
   }
 }
-
-/** The idle check waits at least this long, so that a paused release does not spin on its timer. */
-const MIN_IDLE_CHECK_MS = 1_000;
 
 function rootMessage(error: ActivityFailure): string {
   const cause = error.cause;

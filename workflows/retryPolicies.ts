@@ -36,3 +36,12 @@ export const bulkPolicy = {
     nonRetryableErrorTypes,
   },
 } as const satisfies ActivityOptions;
+
+/** Timers of the server have a resolution of about a second; a minute is how often the reconciler looks as well. */
+const PASS_RETRY_MIN_MS = 1_000;
+const PASS_RETRY_MAX_MS = 60_000;
+
+/** How long an actor waits after this many failed passes in a row. */
+export function passRetryDelayMs(failures: number): number {
+  return Math.min(PASS_RETRY_MIN_MS * 2 ** (failures - 1), PASS_RETRY_MAX_MS);
+}

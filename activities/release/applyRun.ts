@@ -22,6 +22,13 @@ export type StepApplier = (
 
 export type StepOutcome = Readonly<{ id: string; outcome: OperationOutcome }>;
 
+export type Step = Readonly<{
+  name: ReleaseStep;
+  apply: StepApplier;
+  /** Work that needs no fence and is too long for the transaction; what it throws counts as a failure of the step. */
+  prepare?: (input: RunInput) => Promise<void>;
+}>;
+
 /**
  * An operation that keeps failing while the database is up gets its error as outcome after this many attempts:
  * lower would give up in a bad hour, higher would hold up the release behind it for longer.
@@ -36,45 +43,50 @@ const ATTEMPTS_MAX = 50;
  */
 export async function applyRun(
   deps: Readonly<{ pool: Pool; logger: Logger }>,
-  step: ReleaseStep,
-  apply: StepApplier,
+  step: Step,
   input: RunInput,
 ): Promise<RunResult> {
   try {
-    return await applyInTransaction(deps.pool, step, apply, input);
+    await step.prepare?.(input);
+    return await applyInTransaction(deps.pool, step, input);
   } catch (error) {
     const failure = classifyDatabaseError(error);
     if (failure === 'connection') throw retryable(error);
     if (input.operationIds.length > 1) {
       let applied = 0;
       for (const id of input.operationIds) {
-        applied += (await applyRun(deps, step, apply, { ...input, operationIds: [id] })).applied;
+        applied += (await applyRun(deps, step, { ...input, operationIds: [id] })).applied;
       }
       return { applied };
     }
     const reason = error instanceof Error ? error.message : String(error);
     await recordAttemptFailure(deps.pool, input.operationIds, reason);
     if (failure === 'transient') {
-      const gaveUp = await giveUp(deps.pool, step, input, ATTEMPTS_MAX);
+      const gaveUp = await giveUp(deps.pool, step.name, input, ATTEMPTS_MAX);
       if (gaveUp === 0) throw retryable(error);
     } else {
-      await giveUp(deps.pool, step, input, 0);
+      await giveUp(deps.pool, step.name, input, 0);
     }
-    deps.logger.error({ err: error, step, ...input }, 'An operation failed for good');
+    deps.logger.error({ err: error, step: step.name, ...input }, 'An operation failed for good');
     return { applied: 0 };
   }
 }
 
 function applyInTransaction(
   pool: Pool,
-  step: ReleaseStep,
-  apply: StepApplier,
+  step: Step,
   { release, operationIds }: RunInput,
 ): Promise<RunResult> {
   return transaction(pool, async (tx) => {
-    const claimed = await claimOperations(tx, operationIds, step);
+    const claimed = await claimOperations(tx, operationIds, step.name);
     if (claimed.length === 0) return { applied: 0 };
-    const outcomes = await apply(tx, release, claimed);
+    const outcomes = await step.apply(tx, release, claimed);
+    // An operation without an outcome would stay in the mailbox, and every pass would find it there again.
+    if (outcomes.length !== claimed.length) {
+      throw new TypeError(
+        `${step.name} answered ${outcomes.length} of ${claimed.length} operations`,
+      );
+    }
     const isLast = new Map(claimed.map((operation) => [operation.id, operation.is_last]));
     await finishStep(
       tx,

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
-import { normaliseCommits, type NormalisedCommits } from '../../domain/commitList.ts';
-import { listOperationBodies } from '../../db/operations.ts';
+import { normaliseCommits } from '../../domain/commitList.ts';
+import { holdOperation, listOperationBodies } from '../../db/operations.ts';
 import { transaction, type Pool } from '../../db/pool.ts';
 import { linkCommits } from '../../db/releases/linkCommits.ts';
 import { lockRelease } from '../../db/releases/lockRelease.ts';
@@ -17,6 +17,7 @@ const CHUNK_SIZE = 1_000;
 
 /** Where a chunked attempt stands: commits of which operation are stored up to where. */
 const cursorSchema = z.object({ operationId: z.string(), stored: z.number() });
+type Cursor = z.output<typeof cursorSchema>;
 
 /**
  * Replaces the commit lists of the release, one operation after the other: each list counts, because each may
@@ -44,19 +45,30 @@ export const setCommits: StepApplier = async (tx, key, operations) => {
 
 /**
  * Stores the commits of big lists in chunks of their own before the transaction that links them: a crash resumes at
- * the cursor, and that transaction finds everything in place. Storing is idempotent, so it needs no fence.
+ * the cursor, and that transaction finds everything in place. Each chunk holds its operation, so that an attempt that
+ * was given up cannot bring old texts back after a later list has been applied.
  */
-export async function prepareCommits(pool: Pool, input: RunInput): Promise<void> {
-  const context = Context.current();
-  if (context.info.isLocal) return;
-  const resumed = cursorSchema.safeParse(context.info.heartbeatDetails);
-  for (const { id, body } of await listOperationBodies(pool, input.operationIds)) {
-    const list = normaliseCommits(body.setCommits?.commits ?? [], input.release.organizationId);
+export async function prepareCommits(
+  pool: Pool,
+  input: RunInput,
+  beat: (cursor: Cursor) => void,
+): Promise<void> {
+  const { info } = Context.current();
+  if (info.isLocal) return;
+  const resumed = cursorSchema.safeParse(info.heartbeatDetails);
+  const { organizationId } = input.release;
+  for (const { id, body } of await listOperationBodies(pool, input.operationIds, 'setCommits')) {
+    const list = normaliseCommits(body.setCommits?.commits ?? [], organizationId);
     const start = resumed.success && resumed.data.operationId === id ? resumed.data.stored : 0;
     for (let from = start; from < list.commits.length; from += CHUNK_SIZE) {
-      const chunk: NormalisedCommits = sliceCommits(list, from, from + CHUNK_SIZE);
-      await transaction(pool, (tx) => storeCommits(tx, input.release.organizationId, chunk));
-      context.heartbeat({ operationId: id, stored: from + CHUNK_SIZE });
+      const chunk = sliceCommits(list, from, from + CHUNK_SIZE);
+      const isOurs = await transaction(pool, async (tx) => {
+        if (!(await holdOperation(tx, id, 'setCommits'))) return false;
+        await storeCommits(tx, organizationId, chunk);
+        return true;
+      });
+      if (!isOurs) break;
+      beat({ operationId: id, stored: from + CHUNK_SIZE });
     }
   }
 }
