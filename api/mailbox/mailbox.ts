@@ -1,4 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import { setTimeout as startTimer } from 'node:timers';
+import { setTimeout } from 'node:timers/promises';
 import { AppError, unavailable } from '../../domain/errors.ts';
 import type { OperationOutcome } from '../../domain/releaseCommands.ts';
 import {
@@ -108,14 +110,15 @@ export class Mailbox {
     organizationSlug: string,
     deadline: number,
   ): Promise<OperationOutcome | null> {
-    for (;;) {
+    for (let changesOfRun = 0; ; changesOfRun += 1) {
       const drained = await this.drainUntil(deadline, () =>
         this.actor.drain(release, organizationSlug),
       );
       const result = await this.results.run(operationId);
       if (result !== undefined && result.status !== 'pending') return result.outcome;
-      // Only a change of run is worth asking again at once; everything else is retried by the reconciler.
+      // Only a change of run is worth asking again; after everything else the actor tries again by itself.
       if (drained !== DrainResult.again || Date.now() >= deadline) return null;
+      if (changesOfRun > 0) await setTimeout(againDelayMs(changesOfRun, deadline));
     }
   }
 
@@ -125,7 +128,7 @@ export class Mailbox {
     drain: () => Promise<DrainResult>,
   ): Promise<DrainResult | null> {
     const timeUp = Promise.withResolvers<null>();
-    const timer = setTimeout(() => timeUp.resolve(null), Math.max(0, deadline - Date.now()));
+    const timer = startTimer(() => timeUp.resolve(null), Math.max(0, deadline - Date.now()));
     try {
       return await Promise.race([drain(), timeUp.promise]);
     } catch (error) {
@@ -135,4 +138,12 @@ export class Mailbox {
       clearTimeout(timer);
     }
   }
+}
+
+/**
+ * The next run answers at once as a rule. One that is being cancelled by an operator may take as long as the activity
+ * it is in, and is not to be asked a hundred times meanwhile.
+ */
+function againDelayMs(changesOfRun: number, deadline: number): number {
+  return Math.max(0, Math.min(25 * 2 ** changesOfRun, 500, deadline - Date.now()));
 }
