@@ -14,7 +14,10 @@ export class Coalescer<T> {
   }
 
   private start(key: string, call: () => Promise<T>): Promise<T> {
-    const entry: { current: Promise<T>; next: Promise<T> | null } = { current: call(), next: null };
+    const entry: { current: Promise<T>; next: Promise<T> | null } = {
+      current: settle(call),
+      next: null,
+    };
     this.inFlight.set(key, entry);
     const finish = (): void => {
       // Whoever waits takes the place over in `start`; without one the key is free again.
@@ -23,6 +26,11 @@ export class Coalescer<T> {
     entry.current.then(finish, finish);
     return entry.current;
   }
+}
+
+/** Starts at once; a call that throws instead of rejecting must not leave its key taken. */
+async function settle<T>(call: () => Promise<T>): Promise<T> {
+  return call();
 }
 
 function ignore(): void {
