@@ -15,6 +15,12 @@ const CACHED_WORKFLOWS_MAX = 200;
 /** Longer than any short activity takes; chunked ones resume at their cursor on the next worker. */
 const SHUTDOWN_GRACE_MS = 15_000;
 
+/**
+ * A task that a dead worker left in its own queue goes to the others after this. Three seconds are many times what a
+ * live worker with a full cache needs to take one.
+ */
+const STICKY_TIMEOUT_MS = 3_000;
+
 /** The worker of the release task queue: workflows, and the activities that touch the database. */
 export async function createWorker(
   options: Readonly<{
@@ -23,6 +29,10 @@ export async function createWorker(
     pool: Pool;
     client: Client;
     logger: Logger;
+    /** Those of the product unless given. */
+    activities?: ReturnType<typeof createActivities>;
+    /** 0 makes every task replay its workflow from the start. */
+    maxCachedWorkflows?: number;
   }>,
 ): Promise<Worker> {
   return Worker.create({
@@ -30,10 +40,11 @@ export async function createWorker(
     namespace: options.namespace,
     taskQueue: releaseTaskQueue,
     workflowBundle: { codePath: await buildWorkflowBundle() },
-    activities: createActivities(options),
+    activities: options.activities ?? createActivities(options),
     maxConcurrentActivityTaskExecutions: ACTIVITIES_MAX,
     maxConcurrentLocalActivityExecutions: ACTIVITIES_MAX,
-    maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
+    maxCachedWorkflows: options.maxCachedWorkflows ?? CACHED_WORKFLOWS_MAX,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
   });
 }
