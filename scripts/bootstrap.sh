@@ -45,6 +45,10 @@ if ! is_installed; then
   [ ! -x "$node" ] || echo "$lock" >"$stamp"
 fi
 
+# An image brings its own Node instead of the one among the dependencies.
+if [ ! -x "$node" ] && [ "$(node --print 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 24 ]; then
+  node=$(command -v node)
+fi
 if [ ! -x "$node" ]; then
   cat >&2 <<MESSAGE
 node_modules/node/bin/node is missing: the install scripts of dependencies did not run, and the one of the package

@@ -37,8 +37,8 @@ async function runStack(stack: Stack): Promise<number> {
   const hurry = new AbortController();
   const ending = Promise.withResolvers<null>();
   onShutdownRequest(
-    () => {
-      tell('Stopping: what was accepted is finished first. Ctrl-C again hurries.');
+    (reason) => {
+      tell(`Stopping (${reason}): what was accepted is finished first. Ctrl-C again hurries.`);
       ending.resolve(null);
     },
     () => hurry.abort(),

@@ -21,7 +21,8 @@ export type EmbeddedTemporalOptions = Readonly<{
 /** Far above what one machine reaches: the limit is then the machine, not a ticket counter. */
 const POLLS_PER_SECOND_MAX = 5_000;
 
-const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
+/** What the server does otherwise than by default; docker/temporal/dynamicConfig.yaml says the same to the image. */
+export const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   // 20 by default: a queue that is drained steadily then waits exactly 50 ms for each task.
   'history.transferProcessorMaxPollRPS': POLLS_PER_SECOND_MAX,
   'history.timerProcessorMaxPollRPS': POLLS_PER_SECOND_MAX,
@@ -37,10 +38,12 @@ const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   'matching.enableFairness': true,
   // The first activity travels with the reply to the workflow task, which saves a poll.
   'system.enableActivityEagerExecution': true,
-  // History, matching and frontend share one SQLite file: the file is the limit.
+  // Counted per second and host, meant to protect a shared database. This one is ours alone.
   'history.persistenceMaxQPS': 100_000,
   'matching.persistenceMaxQPS': 100_000,
   'frontend.persistenceMaxQPS': 100_000,
+  // 2,400 by default: a burst of writes would wait in silent retries of its client.
+  'frontend.namespaceRPS': 100_000,
 };
 
 const PROBE_TIMEOUT_MS = 1_000;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * When the process started, in clock ticks since boot, or null when there is none. Pids are reused; pid and start time
  * together are not, so a recorded pair tells our process from a stranger's.
  */
-export function processStartTime(pid: number): string | null {
+function processStartTime(pid: number): string | null {
   const stat = readStat(pid);
   // A zombie has ended; only its parent has not looked yet.
   return stat === null || stat.state === 'Z' ? null : stat.startTime;

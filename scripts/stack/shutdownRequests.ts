@@ -10,12 +10,12 @@ const PARENT_LOOK_EVERY_MS = 1_000;
  * Calls back when somebody wants us to end: on a signal, or when the npm that started us is gone. `onInsist` is called
  * when the wish is repeated.
  */
-export function onShutdownRequest(onRequest: () => void, onInsist: () => void): void {
+export function onShutdownRequest(onRequest: (reason: string) => void, onInsist: () => void): void {
   let requestedAt: number | null = null;
-  const request = (): void => {
+  const request = (reason: string): void => {
     if (requestedAt === null) {
       requestedAt = Date.now();
-      onRequest();
+      onRequest(reason);
     } else if (Date.now() - requestedAt > ECHO_MS) {
       onInsist();
     }
@@ -27,7 +27,7 @@ export function onShutdownRequest(onRequest: () => void, onInsist: () => void): 
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
-    request();
+    request('npm is gone');
   }, PARENT_LOOK_EVERY_MS);
   timer.unref();
 }

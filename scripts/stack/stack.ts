@@ -15,7 +15,7 @@ import type { StateFolder } from './stateFolder.ts';
 const STOP_ORDER = [['api'], ['worker'], ['postgres', 'redis', 'temporal']] as const;
 
 /** The port of the API is one that people know by heart: it never moves by itself. */
-export class PortTakenError extends Error {
+class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
 
