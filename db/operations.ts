@@ -284,7 +284,7 @@ export async function finishStep(tx: Transaction, results: readonly StepResult[]
                   last_error = case when result.status = 'failed' then last_error end,
                   status = result.status,
                   outcome = result.outcome,
-                  finished_at = case when result.status = 'pending' then null else clock_timestamp() end
+                  finished_at = case when result.status = 'pending' then null else statement_timestamp() end
              from unnest($1::uuid[], $2::text[], $3::json[]) as result (id, status, outcome)
             where operation.id = result.id`,
     values: [
