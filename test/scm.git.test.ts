@@ -16,9 +16,10 @@ import {
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { ScmError } from '../infra/scm/errors.ts';
 import { createGitProvider, type GitProviderOptions } from '../infra/scm/git.ts';
+import { resolveRemote } from '../infra/scm/git/gitRemote.ts';
 import { pruneMirrors } from '../infra/scm/git/mirrorFolder.ts';
 import { isComplete, type CommitPage, type ScmRepository } from '../infra/scm/provider.ts';
 import { git, serveGit, type GitHttpServer } from './support/gitHttp.ts';
@@ -362,6 +363,24 @@ describe('listRange', () => {
     expect(isComplete(outcome)).toBe(false);
   });
 
+  it('cuts a range to its newest 10,000 commits, and says so', async () => {
+    const source = createRepository();
+    const base = source.commit('base');
+    const commits = Array.from({ length: 10_010 }, (_, i) =>
+      [
+        'commit refs/heads/long',
+        `committer C <c> ${1_800_000_000 + i} +0000`,
+        `data <<.\nc${i}\n.`,
+        i === 0 ? `from ${base}` : '',
+      ].join('\n'),
+    );
+    git(source.path, ['fast-import', '--quiet'], { input: `${commits.join('\n')}\n` });
+    const listed = await list(createProvider(), source.repository, base, 'long');
+    expect(listed.commits.map(({ message }) => message).at(-1)).toBe('c10');
+    expect(listed.outcome).toMatchObject({ listed: 10_000, total: 10_010 });
+    expect(listed.outcome.limits).toMatchObject([{ kind: 'commits', affected: 10 }]);
+  });
+
   it('goes on after the page of a cursor, in another process and without the mirror too', async () => {
     const source = createRepository();
     const base = source.commit('base');
@@ -573,9 +592,9 @@ describe('the mirror', () => {
     const longAgo = new Date(Date.now() - 60 * 60_000);
     utimesSync(join(created.folder, oldest!), longAgo, longAgo);
     const bytes = Number.MAX_SAFE_INTEGER;
-    await pruneMirrors(created.folder, { count: 3, bytes, inUseMs: 1_000 });
+    await pruneMirrors(created.folder, { count: 3, bytes, inUseMs: 600_000 });
     expect(mirrors()).toHaveLength(3);
-    await pruneMirrors(created.folder, { count: 1, bytes, inUseMs: 1_000 });
+    await pruneMirrors(created.folder, { count: 1, bytes, inUseMs: 600_000 });
     expect(mirrors()).toHaveLength(2);
     expect(mirrors()).not.toContain(oldest);
   });
@@ -645,6 +664,9 @@ describe('hosts that fail', () => {
     await expect(
       provider.resolveCommit(source.repository, 'main', context(abort.signal)),
     ).rejects.toBe(reason);
+    // Its own git, and the helper that git started for http.
+    const isRunning = () => execFileSync('ps', ['-eo', 'args']).includes(source.repository.url!);
+    await vi.waitFor(() => expect(isRunning()).toBe(false), { timeout: 5_000 });
   });
 
   it('follows no redirect to elsewhere, but finds the .git that hosts redirect to', async () => {
@@ -669,6 +691,49 @@ describe('hosts that fail', () => {
     expect(error.code).toBe('refused');
     expect(elsewhere.requests).toEqual([]);
     await elsewhere.close();
+  });
+});
+
+describe('how git is told to connect', () => {
+  const policy = { allowPrivate: false, allowFile: false };
+  const remote = (url: string, token: string | null = null) =>
+    resolveRemote({ name: 'x', url, token }, policy);
+
+  it('over http, at the address that was checked and with the token for that origin alone', async () => {
+    const { url, config, env } = await remote('https://me:pw@8.8.8.8:8443/a.git', 's3cret');
+    expect([url, env]).toEqual(['https://8.8.8.8:8443/a.git', {}]);
+    expect(Object.fromEntries(config)).toEqual({
+      'http.curloptResolve': '8.8.8.8:8443:8.8.8.8',
+      'http.https://8.8.8.8:8443/.extraHeader': `Authorization: Basic ${Buffer.from('x-access-token:s3cret').toString('base64')}`,
+    });
+  });
+
+  it('over ssh, at the address that was checked, without anybody’s settings, the known host by its name', async () => {
+    const { env, config } = await remote('ssh://git@8.8.4.4:2222/a.git', 's3cret');
+    expect(config).toEqual([]);
+    expect(env['GIT_SSH_COMMAND']).toMatch(/^ssh -F \/dev\/null -o 'BatchMode=yes' /);
+    expect(env['GIT_SSH_COMMAND']).toContain("-o 'HostName=8.8.4.4'");
+    expect(env['GIT_SSH_COMMAND']).toContain("-o 'HostKeyAlias=[8.8.4.4]:2222'");
+    expect(JSON.stringify(env)).not.toContain('s3cret');
+  });
+
+  it('over git, at the address that was checked', async () => {
+    expect((await remote('git://8.8.8.8:9419/a.git')).url).toBe('git://8.8.8.8:9419/a.git');
+    expect((await remote('git://[2606:4700::1111]/a.git')).url).toBe(
+      'git://[2606:4700::1111]/a.git',
+    );
+  });
+
+  it('through a mirror that only the same URL and credentials share', async () => {
+    const keys = await Promise.all([
+      remote('https://8.8.8.8/a.git', 'one'),
+      remote('https://8.8.8.8/a.git', 'one'),
+      remote('https://8.8.8.8/a.git', 'two'),
+      remote('https://8.8.8.8/a.git'),
+      remote('https://8.8.8.8/b.git', 'one'),
+    ]);
+    expect(new Set(keys.map(({ mirrorKey }) => mirrorKey)).size).toBe(4);
+    expect(keys[0].mirrorKey).toBe(keys[1].mirrorKey);
   });
 });
 

@@ -15,7 +15,7 @@ export type ScmRepository = Readonly<{
 
 export type ScmContext = Readonly<{
   signal: AbortSignal;
-  /** Called while work goes on, more often than every 5 seconds as long as the host answers. */
+  /** Called while work goes on, at the least every 15 seconds: one request or one step of git takes no longer. */
   heartbeat: () => void;
 }>;
 
