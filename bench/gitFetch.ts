@@ -27,7 +27,8 @@ async function bench(): Promise<void> {
   const source = join(root, 'source.git');
   execFileSync('git', ['init', '-q', '--bare', '-b', 'main', source]);
   execFileSync('git', ['-C', source, 'fast-import', '--quiet'], { input: history() });
-  const [head, base] = ['main', `main~${range}`].map((name) => git(source, ['rev-parse', name]));
+  const head = git(source, ['rev-parse', 'main']);
+  const base = git(source, ['rev-parse', `main~${range}`]);
   const count = Number(git(source, ['rev-list', '--count', `${base}..${head}`]));
 
   const logArgs = ['-C', source, 'log', '--name-status', '--no-renames', `${base}..${head}`];
