@@ -25,6 +25,8 @@ export type Submission = Readonly<{
   release: ReleaseKey;
   steps: readonly ReleaseStep[];
   body: OperationBody;
+  /** The first project of the request, if an organization token is to remember one (releases-api 1.3). */
+  projectId?: string | undefined;
 }>;
 
 /**
@@ -125,7 +127,7 @@ async function accepted(
 }
 
 /** Method and path are part of it: one key must not answer for another endpoint. */
-async function hashRequest(request: ApiRequest): Promise<Buffer> {
+export async function hashRequest(request: ApiRequest): Promise<Buffer> {
   return createHash('sha256')
     .update(`${request.method} ${request.path}\n`)
     .update(await request.bytes())

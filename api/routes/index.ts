@@ -26,6 +26,8 @@ import { listReleaseFiles } from './releases/listReleaseFiles.ts';
 import { listReleases } from './releases/listReleases.ts';
 import { listReleaseStats } from './releases/listReleaseStats.ts';
 import { updateRelease } from './releases/updateRelease.ts';
+import { changeReleaseSync } from './sync/changeReleaseSync.ts';
+import { getReleaseSync } from './sync/getReleaseSync.ts';
 import { getHealth } from './service/getHealth.ts';
 import { getMetrics } from './service/getMetrics.ts';
 import { getReadiness } from './service/getReadiness.ts';
@@ -62,4 +64,6 @@ export const routes: readonly Route[] = [
   deleteProjectRelease,
   listProjectReleaseCommits,
   getOperation,
+  getReleaseSync,
+  changeReleaseSync,
 ];

@@ -4,13 +4,14 @@ import type { RecordDeployCommand } from '../../../domain/releaseCommands.ts';
 import { listAccessibleProjects, type AccessibleProject } from '../../../db/access.ts';
 import type { ReleaseProjects } from '../../../db/releases/findReleaseProjects.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
-import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
+import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import { requireWritableRelease } from '../../access/requireRelease.ts';
 import { accessibleProjects } from '../../access/resolveProjects.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { route } from '../../http/route.ts';
-import { readIdempotencyKey, submitOperation } from '../../mailbox/submitOperation.ts';
+import { handleWrite } from '../../mailbox/handleWrite.ts';
+import { readIdempotencyKey } from '../../mailbox/submitOperation.ts';
 import { deployCreateSchema, type DeployCreateBody } from '../../validation/deployBody.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 
@@ -27,21 +28,20 @@ export const createDeploy = route({
     400: 'The body is wrong',
     404: 'No such release',
   },
-  handle: async (request, context) => {
-    const access = await requireOrganization(request, context, releaseScopes.write);
+  handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const release = await requireWritableRelease(request, context, access);
     const body = validateBody(deployCreateSchema, await request.body(['projects']));
     const projectIds =
       body.projects === undefined
         ? null
         : await findDeployedProjects(context, access, release, body.projects);
-    return submitOperation(request, context, access, {
+    return {
       kind: 'deploy.create',
       release: { organizationId: access.organization.id, version: release.version },
       steps: ['recordDeploys'],
       body: { recordDeploys: deployCommand(request, body, projectIds) },
-    });
-  },
+    };
+  }),
 });
 
 function deployCommand(

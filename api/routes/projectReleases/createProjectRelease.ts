@@ -1,9 +1,7 @@
-import { requireOrganization } from '../../access/organizationAccess.ts';
-import { recordTokenProject } from '../../access/recordTokenProject.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { route } from '../../http/route.ts';
-import { submitOperation } from '../../mailbox/submitOperation.ts';
+import { handleWrite } from '../../mailbox/handleWrite.ts';
 import { projectReleaseCreateSchema } from '../../validation/releaseBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { createCommand, listSteps } from '../releases/releaseCommands.ts';
@@ -23,19 +21,17 @@ export const createProjectRelease = route({
     400: 'The body is wrong',
     404: 'No such project',
   },
-  handle: async (request, context) => {
-    const access = await requireOrganization(request, context, releaseScopes.write);
+  handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const project = await requireProject(request, context, access);
     const body = validateBody(projectReleaseCreateSchema, await request.body(['commits']));
     const command = await createCommand(request, context, access, body, [project.id], 'project');
     const lists = listSteps({ commits: body.commits }, { canClear: false });
-    const response = await submitOperation(request, context, access, {
+    return {
       kind: 'release.create',
       release: { organizationId: access.organization.id, version: body.version },
       steps: ['createRelease', ...lists.steps],
       body: { createRelease: command, ...lists.body },
-    });
-    recordTokenProject(context, access, project.id, response);
-    return response;
-  },
+      projectId: project.id,
+    };
+  }),
 });

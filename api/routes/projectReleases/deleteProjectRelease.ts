@@ -1,9 +1,8 @@
-import { requireOrganization } from '../../access/organizationAccess.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { requireWritableProjectRelease } from '../../access/requireProjectRelease.ts';
 import { route } from '../../http/route.ts';
-import { submitOperation } from '../../mailbox/submitOperation.ts';
+import { handleWrite } from '../../mailbox/handleWrite.ts';
 
 /** Takes the whole release away, from all of its projects (releases-api 3.7). */
 export const deleteProjectRelease = route({
@@ -13,15 +12,14 @@ export const deleteProjectRelease = route({
   summary: 'Delete a release from all of its projects',
   access: releaseScopes.delete,
   responses: { 204: 'Deleted', 202: 'Stored; it will be applied', 404: 'No such release' },
-  handle: async (request, context) => {
-    const access = await requireOrganization(request, context, releaseScopes.delete);
+  handle: handleWrite(releaseScopes.delete, async (request, context, access) => {
     const project = await requireProject(request, context, access);
     const version = await requireWritableProjectRelease(request, context, access, project);
-    return submitOperation(request, context, access, {
+    return {
       kind: 'release.delete',
       release: { organizationId: access.organization.id, version },
       steps: ['deleteRelease'],
       body: {},
-    });
-  },
+    };
+  }),
 });

@@ -1,9 +1,8 @@
-import { requireOrganization } from '../../access/organizationAccess.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { requireWritableProjectRelease } from '../../access/requireProjectRelease.ts';
 import { route } from '../../http/route.ts';
-import { submitOperation } from '../../mailbox/submitOperation.ts';
+import { handleWrite } from '../../mailbox/handleWrite.ts';
 import { projectReleaseUpdateSchema } from '../../validation/releaseBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { listSteps, updateCommand, updateSteps } from '../releases/releaseCommands.ts';
@@ -21,18 +20,17 @@ export const updateProjectRelease = route({
     400: 'The body is wrong',
     404: 'The project has no such release',
   },
-  handle: async (request, context) => {
-    const access = await requireOrganization(request, context, releaseScopes.write);
+  handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const project = await requireProject(request, context, access);
     const version = await requireWritableProjectRelease(request, context, access, project);
     const body = validateBody(projectReleaseUpdateSchema, await request.body(['commits']));
     const command = updateCommand(body, project.id);
     const lists = listSteps({ commits: body.commits }, { canClear: false });
-    return submitOperation(request, context, access, {
+    return {
       kind: 'release.update',
       release: { organizationId: access.organization.id, version },
       steps: updateSteps(command, lists.steps),
       body: { updateRelease: command, ...lists.body },
-    });
-  },
+    };
+  }),
 });

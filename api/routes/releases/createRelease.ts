@@ -1,12 +1,7 @@
 import { fieldError } from '../../../domain/errors.ts';
 import type { AccessibleProject } from '../../../db/access.ts';
-import { recordTokenProject } from '../../access/recordTokenProject.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
-import {
-  accessesAllProjects,
-  requireOrganization,
-  type OrganizationAccess,
-} from '../../access/organizationAccess.ts';
+import { accessesAllProjects, type OrganizationAccess } from '../../access/organizationAccess.ts';
 import {
   accessibleProjects,
   coversAll,
@@ -16,7 +11,7 @@ import {
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { route } from '../../http/route.ts';
-import { submitOperation } from '../../mailbox/submitOperation.ts';
+import { handleWrite } from '../../mailbox/handleWrite.ts';
 import {
   INVALID_PROJECTS_MESSAGE,
   organizationReleaseCreateSchema,
@@ -39,8 +34,7 @@ export const createRelease = route({
     208: 'Nothing new; the release as it is',
     400: 'The body is wrong',
   },
-  handle: async (request, context) => {
-    const access = await requireOrganization(request, context, releaseScopes.write);
+  handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const body = validateBody(
       organizationReleaseCreateSchema,
       await request.body(['projects', 'commits', 'refs', 'headCommits']),
@@ -56,15 +50,14 @@ export const createRelease = route({
       'organization',
     );
     const lists = listSteps(body, { canClear: false });
-    const response = await submitOperation(request, context, access, {
+    return {
       kind: 'release.create',
       release: { organizationId: access.organization.id, version: body.version },
       steps: ['createRelease', ...lists.steps],
       body: { createRelease: command, ...lists.body },
-    });
-    recordTokenProject(context, access, projects[0]?.id, response);
-    return response;
-  },
+      projectId: projects[0]?.id,
+    };
+  }),
 });
 
 /** Without the key it is the caller's only project; several leave it open which one is meant (decisions 1). */

@@ -1,8 +1,7 @@
 import { releaseScopes } from '../../access/releaseScopes.ts';
-import { requireOrganization } from '../../access/organizationAccess.ts';
 import { requireWritableRelease } from '../../access/requireRelease.ts';
 import { route } from '../../http/route.ts';
-import { submitOperation } from '../../mailbox/submitOperation.ts';
+import { handleWrite } from '../../mailbox/handleWrite.ts';
 
 export const deleteRelease = route({
   name: 'deleteRelease',
@@ -11,14 +10,13 @@ export const deleteRelease = route({
   summary: 'Delete a release from all of its projects',
   access: releaseScopes.delete,
   responses: { 204: 'Deleted', 202: 'Stored; it will be applied', 404: 'No such release' },
-  handle: async (request, context) => {
-    const access = await requireOrganization(request, context, releaseScopes.delete);
+  handle: handleWrite(releaseScopes.delete, async (request, context, access) => {
     const { version } = await requireWritableRelease(request, context, access);
-    return submitOperation(request, context, access, {
+    return {
       kind: 'release.delete',
       release: { organizationId: access.organization.id, version },
       steps: ['deleteRelease'],
       body: {},
-    });
-  },
+    };
+  }),
 });

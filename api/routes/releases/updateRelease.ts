@@ -1,8 +1,7 @@
 import { releaseScopes } from '../../access/releaseScopes.ts';
-import { requireOrganization } from '../../access/organizationAccess.ts';
 import { requireWritableRelease } from '../../access/requireRelease.ts';
 import { route } from '../../http/route.ts';
-import { submitOperation } from '../../mailbox/submitOperation.ts';
+import { handleWrite } from '../../mailbox/handleWrite.ts';
 import { organizationReleaseUpdateSchema } from '../../validation/releaseBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { listSteps, updateCommand, updateSteps } from './releaseCommands.ts';
@@ -20,8 +19,7 @@ export const updateRelease = route({
     400: 'The body is wrong, or names unknown repositories',
     404: 'No such release',
   },
-  handle: async (request, context) => {
-    const access = await requireOrganization(request, context, releaseScopes.write);
+  handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const { version } = await requireWritableRelease(request, context, access);
     const body = validateBody(
       organizationReleaseUpdateSchema,
@@ -29,11 +27,11 @@ export const updateRelease = route({
     );
     const command = updateCommand(body, null);
     const lists = listSteps(body, { canClear: true });
-    return submitOperation(request, context, access, {
+    return {
       kind: 'release.update',
       release: { organizationId: access.organization.id, version },
       steps: updateSteps(command, lists.steps),
       body: { updateRelease: command, ...lists.body },
-    });
-  },
+    };
+  }),
 });
