@@ -58,16 +58,18 @@ export const userJson = `json_build_object(
     'isActive', app_user.is_active, 'dateJoined', app_user.date_added::text)`;
 
 /**
- * SQL of an author as JSON, matched to an active member by primary, then any other e-mail (releases-api 13.4).
+ * SQL of an author as JSON, matched to an active member by primary, then any other e-mail (releases-api 13.4); the
+ * member is shown with the primary one, whichever matched.
  * Timestamps inside of JSON are cast to text, so that they read like those of plain columns.
  */
 export const authorJson = `json_build_object('name', author.name, 'email', author.email, 'user', (
     select ${userJson}
-      from user_email email
-      join app_user on app_user.id = email.user_id and app_user.is_active
+      from user_email matched
+      join app_user on app_user.id = matched.user_id and app_user.is_active
       join member on member.user_id = app_user.id and member.organization_id = author.organization_id
-     where lower(email.email) = author.email
-     order by email.is_primary desc, app_user.id
+      left join user_email email on email.user_id = app_user.id and email.is_primary
+     where lower(matched.email) = author.email
+     order by matched.is_primary desc, app_user.id
      limit 1))`;
 
 export const repositoryJson = `json_build_object(
