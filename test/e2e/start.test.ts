@@ -1,21 +1,29 @@
 // `npm start` as a person runs it, in a copy of the checkout, against real servers. In order: it answers, its three
 // lines create a release, a second one is refused, a killed part comes back, SIGTERM ends all of it, data survives the
-// restart, and nothing survives a kill -9 of the supervisor.
+// restart, nothing survives a kill -9 of the supervisor, a start can be given up, given servers are used.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { freePorts } from '../../scripts/process/ports.ts';
-import {
-  identify,
-  isRunning,
-  type ProcessIdentity,
-} from '../../scripts/process/processIdentity.ts';
+import { identify } from '../../scripts/process/processIdentity.ts';
 import { waitUntil } from '../../scripts/process/waitUntil.ts';
+import { cloneDatabase } from '../support/database.ts';
+import { testServers } from '../support/servers.ts';
 
 const run = promisify(execFile);
 
@@ -39,17 +47,12 @@ const devFileSchema = z.strictObject({
   temporalUi: z.url(),
   databaseUrl: z.url({ protocol: /^postgres$/ }),
   redisUrl: z.url({ protocol: /^redis$/ }),
-  pids: z.strictObject({
-    api: z.number(),
-    worker: z.number(),
-    postgres: z.number(),
-    redis: z.number(),
-    temporal: z.number(),
-  }),
+  pids: z.partialRecord(z.enum(['api', 'worker', 'postgres', 'redis', 'temporal']), z.number()),
 });
 
 type DevFile = z.infer<typeof devFileSchema>;
 
+const database = cloneDatabase();
 const folder = mkdtempSync(join(tmpdir(), 'slipway-start-'));
 const checkout = join(folder, 'checkout');
 const devFile = join(checkout, '.slipway', 'dev.json');
@@ -76,31 +79,49 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts `npm start` and returns once it is ready. */
-async function startSlipway(): Promise<{ npm: ChildProcess; dev: DevFile; output: () => string }> {
-  const npm = spawn('npm', ['start'], { cwd: checkout, env: environment });
+/** Runs `npm start` and returns once it has printed a line that starts with `line`. */
+async function startUntil(line: string, env = environment) {
+  const npm = spawn('npm', ['start'], { cwd: checkout, env });
   started.push(npm);
   let text = '';
   for (const stream of [npm.stdout, npm.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   }
   await waitUntil(
-    'ready block',
+    line,
     () => {
       if (npm.exitCode !== null) throw new Error(`npm start ended:\n${text}`);
-      return /^Slipway is ready/m.test(text);
+      return text.includes(`\n${line}`);
     },
     START_TIMEOUT_MS,
   );
-  return { npm, dev: readDevFile(), output: () => text };
+  return { npm, output: () => text };
+}
+
+async function startSlipway(env = environment) {
+  const { npm, output } = await startUntil('Slipway is ready', env);
+  return { npm, output, dev: readDevFile() };
+}
+
+async function stopSlipway(npm: ChildProcess): Promise<number> {
+  npm.kill('SIGTERM');
+  const [exitCode] = (await once(npm, 'exit')) as [number];
+  return exitCode;
+}
+
+/** Processes that work in the copy of the checkout: whatever the stack started and forgot. */
+function leftovers(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
 }
 
 function readDevFile(): DevFile {
   return devFileSchema.parse(JSON.parse(readFileSync(devFile, 'utf8')));
-}
-
-function identities(dev: DevFile): ProcessIdentity[] {
-  return Object.values(dev.pids).map((pid) => identify(pid)!);
 }
 
 async function isReady(dev: DevFile): Promise<boolean> {
@@ -163,11 +184,11 @@ test('a second start of the same state folder names the first one and ends with 
 test(
   'a killed API is started again, and the file gets its new pid',
   async () => {
-    const before = slipway.dev.pids.api;
+    const before = slipway.dev.pids.api!;
     process.kill(before, 'SIGKILL');
     await waitUntil('new pid', () => readDevFile().pids.api !== before, 10_000);
     await waitUntil('readiness', () => isReady(slipway.dev), 30_000);
-    expect(identify(readDevFile().pids.api)).not.toBeNull();
+    expect(identify(readDevFile().pids.api!)).not.toBeNull();
   },
   TEST_TIMEOUT_MS,
 );
@@ -175,11 +196,9 @@ test(
 test(
   'SIGTERM to npm ends everything that it started, with exit code 0',
   async () => {
-    const all = identities(readDevFile());
-    slipway.npm.kill('SIGTERM');
-    const [exitCode] = (await once(slipway.npm, 'exit')) as [number];
-    expect(exitCode).toBe(0);
-    expect(all.filter(isRunning)).toEqual([]);
+    expect(leftovers().length).toBeGreaterThan(5);
+    expect(await stopSlipway(slipway.npm)).toBe(0);
+    expect(leftovers()).toEqual([]);
     expect(existsSync(devFile)).toBe(false);
   },
   TEST_TIMEOUT_MS,
@@ -194,12 +213,63 @@ test(
     expect(addresses).toEqual(addressesBefore);
     expect(await getRelease(dev, '1.0.0')).toBe(200);
 
-    const all = identities(dev);
     const supervisor = Number(readFileSync(join(checkout, '.slipway', 'lock.pid'), 'utf8'));
     process.kill(supervisor, 'SIGKILL');
     await once(npm, 'exit');
-    await waitUntil('end of everything', () => !all.some(isRunning), 60_000);
+    await waitUntil('end of everything', () => leftovers().length === 0, 60_000);
     expect(existsSync(devFile)).toBe(false);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
+  'SIGTERM while it starts gives the start up and leaves nothing behind',
+  async () => {
+    const { npm } = await startUntil('Starting Postgres');
+    expect(await stopSlipway(npm)).toBe(0);
+    expect(leftovers()).toEqual([]);
+    expect(existsSync(devFile)).toBe(false);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test('a port that another program has is named, with a way around it', async () => {
+  const server = createServer().listen(Number(environment['PORT']), '127.0.0.1');
+  await once(server, 'listening');
+  const attempt = run('npm', ['start'], { cwd: checkout, env: environment });
+  await expect(attempt).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/Port \d+ .*taken.*PORT=\d+ npm start/),
+  });
+  server.close();
+  expect(leftovers()).toEqual([]);
+});
+
+test('a wrong environment ends it at once with exit code 78, every variable named', async () => {
+  const env = { ...environment, LOG_LEVEL: 'loud', SLIPWAY_WRITE_WAIT_MS: 'long' };
+  await expect(run('npm', ['start'], { cwd: checkout, env })).rejects.toMatchObject({
+    code: 78,
+    stderr: expect.stringMatching(/SLIPWAY_WRITE_WAIT_MS[^]*LOG_LEVEL/),
+  });
+});
+
+test(
+  'servers that are given are used and not started',
+  async () => {
+    const env = {
+      ...environment,
+      SLIPWAY_DIR: join(checkout, '.slipway', 'given'),
+      DATABASE_URL: database.url,
+      REDIS_URL: testServers().redisUrl,
+    };
+    const { npm } = await startUntil('Slipway is ready', env);
+    const dev = devFileSchema.parse(
+      JSON.parse(readFileSync(join(env.SLIPWAY_DIR, 'dev.json'), 'utf8')),
+    );
+    expect(Object.keys(dev.pids).sort()).toEqual(['api', 'temporal', 'worker']);
+    expect(dev).toMatchObject({ databaseUrl: database.url, redisUrl: testServers().redisUrl });
+    expect(await stopSlipway(npm)).toBe(0);
+    expect(leftovers()).toEqual([]);
   },
   TEST_TIMEOUT_MS,
 );
