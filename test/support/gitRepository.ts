@@ -32,9 +32,9 @@ export class GitRepository {
 
   /** Commits are an hour apart, so that their order never hangs on the clock. Answers the full sha. */
   commit(options: CommitOptions = {}): string {
-    const number = ++this.commitCount;
+    const date = options.date ?? this.nextDate();
     const changes = [options.write, options.rename, options.remove].some(Boolean);
-    const write = changes ? (options.write ?? {}) : { 'a.txt': `${number}\n` };
+    const write = changes ? (options.write ?? {}) : { 'a.txt': `${this.commitCount}\n` };
     for (const [from, to] of Object.entries(options.rename ?? {})) {
       mkdirSync(dirname(join(this.path, to)), { recursive: true });
       renameSync(join(this.path, from), join(this.path, to));
@@ -45,9 +45,15 @@ export class GitRepository {
       writeFileSync(join(this.path, name), text);
     }
     this.git('add', '--all');
-    const date = options.date ?? new Date(FIRST_COMMIT_AT + number * HOUR_MS).toISOString();
     this.run(
-      ['commit', '--quiet', '--allow-empty', '--message', options.message ?? `change ${number}`],
+      [
+        'commit',
+        '--quiet',
+        '--allow-empty',
+        '--allow-empty-message',
+        '--message',
+        options.message ?? `change ${this.commitCount}`,
+      ],
       {
         GIT_AUTHOR_NAME: options.author ?? AUTHOR.name,
         GIT_AUTHOR_EMAIL: options.email ?? AUTHOR.email,
@@ -79,12 +85,26 @@ export class GitRepository {
     return this.git('rev-list', '--reverse', '--max-count', String(count), 'HEAD').split('\n');
   }
 
+  /** Merges a branch with a commit of its own; answers its sha. */
+  merge(branch: string): string {
+    const date = this.nextDate();
+    this.run(['merge', '--quiet', '--no-ff', '--message', `Merge ${branch}`, branch], {
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_DATE: date,
+    });
+    return this.head;
+  }
+
   get head(): string {
     return this.git('rev-parse', 'HEAD');
   }
 
   git(...args: string[]): string {
     return this.run(args, {});
+  }
+
+  private nextDate(): string {
+    return new Date(FIRST_COMMIT_AT + ++this.commitCount * HOUR_MS).toISOString();
   }
 
   private run(args: readonly string[], env: Readonly<Record<string, string>>, input = ''): string {
@@ -99,6 +119,8 @@ export class GitRepository {
         HOME: this.path,
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_AUTHOR_NAME: AUTHOR.name,
+        GIT_AUTHOR_EMAIL: AUTHOR.email,
         GIT_COMMITTER_NAME: COMMITTER.name,
         GIT_COMMITTER_EMAIL: COMMITTER.email,
         ...env,

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Scenario } from './scenario.ts';
-import type { SentryCliWorld } from './sentryCliWorld.ts';
+import type { CliWorld } from '../cliWorld.ts';
 
 const UNKNOWN_TOKEN = `sntryu_${'a'.repeat(64)}`;
 
 const withToken = (token: string | undefined) => () => ({ SENTRY_AUTH_TOKEN: token });
-const withOrganizationToken = (world: SentryCliWorld) => ({
+const withOrganizationToken = (world: CliWorld) => ({
   SENTRY_AUTH_TOKEN: world.tenant.organizationToken,
 });
 

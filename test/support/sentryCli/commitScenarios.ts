@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { GitRepository } from '../gitRepository.ts';
-import type { Scenario } from './scenario.ts';
-import type { SentryCliRun, SentryCliWorld } from './sentryCliWorld.ts';
+import { forMajor, type Scenario, type SentryCliMajor } from './scenario.ts';
+import type { WorldRun, CliWorld } from '../cliWorld.ts';
 
 const REMOTE = 'git@git.acme.test:Acme/Web.git';
 const REPOSITORY_URL = 'https://git.acme.test/acme/web';
@@ -19,12 +19,12 @@ function workingCopy(count = 3): { repository: GitRepository; shas: string[] } {
   return { repository, shas: repository.commits(count) };
 }
 
-function knowRepository(world: SentryCliWorld): Promise<void> {
+function knowRepository(world: CliWorld): Promise<void> {
   return world.addRepository('acme/web', REPOSITORY_URL, 'git');
 }
 
-function expectRefsMode(run: SentryCliRun, world: SentryCliWorld): void {
-  expect(run.requests).toEqual(world.major === 2 ? refsRequests.v2 : refsRequests.v3);
+function expectRefsMode(run: WorldRun, major: SentryCliMajor): void {
+  expect(run.requests).toEqual(forMajor(refsRequests, major));
 }
 
 /** Flags that all end in the commits of the working copy, because the organization knows no repository. */
@@ -73,6 +73,33 @@ export const commitScenarios: readonly Scenario[] = [
       const changes = files.body.map((file: any) => `${file.type} ${file.filename}`);
       // Git shows a rename as the end of one file and the start of another.
       expect(changes.toSorted()).toEqual(['A a.txt', 'A b/c.txt', 'A ü/größe.txt', 'D a.txt']);
+    },
+  },
+  {
+    title: 'commits without a message, an e-mail or files, and a merge',
+    tell: async (world) => {
+      const repository = new GitRepository({ origin: REMOTE });
+      const first = repository.commit({ write: { 'a.txt': 'a' } });
+      repository.git('checkout', '--quiet', '-b', 'topic');
+      const silent = repository.commit({ message: '', email: '', write: {} });
+      repository.git('checkout', '--quiet', 'main');
+      const main = repository.commit({ write: { 'b.txt': 'b' } });
+      const merge = repository.merge('topic');
+      await world.succeed(`${RELEASE} --local`, { cwd: repository.path, env: web });
+      expect(await world.commitIds('1.0.0')).toEqual([merge, main, silent, first]);
+      expect((await world.commits('1.0.0'))[2]).toMatchObject({ id: silent, message: '' });
+    },
+  },
+  {
+    title: 'a thousand commits in one request',
+    tell: async (world) => {
+      const { repository, shas } = workingCopy(1_000);
+      const command = `${RELEASE} --auto --initial-depth 1000`;
+      await world.succeed(command, { cwd: repository.path, env: web });
+      expect(await world.release('1.0.0')).toMatchObject({
+        commitCount: 1_000,
+        lastCommit: { id: shas.at(-1) },
+      });
     },
   },
   {
@@ -150,14 +177,14 @@ export const commitScenarios: readonly Scenario[] = [
   {
     title:
       'repository known: --auto names it and its head, also beside one that a commit list made',
-    tell: async (world) => {
+    tell: async (world, major) => {
       const { repository, shas } = workingCopy();
       const options = { cwd: repository.path, env: web };
       await world.succeed('releases set-commits 0.9.0 --local', options);
       await knowRepository(world);
       const run = await world.succeed(`${RELEASE} --auto`, options);
       expect(run.output).toMatch(new RegExp(`\\| acme/web +\\| ${shas[2]!.slice(0, 12)} +\\|`));
-      expectRefsMode(run, world);
+      expectRefsMode(run, major);
       expect(await world.heads('1.0.0')).toEqual([`acme/web@${shas[2]}`]);
     },
   },
@@ -185,12 +212,12 @@ export const commitScenarios: readonly Scenario[] = [
   },
   {
     title: 'repository known: --commit with a range stores its end as head, outside of git too',
-    tell: async (world) => {
+    tell: async (world, major) => {
       await knowRepository(world);
       const [from, to] = ['a'.repeat(40), 'b'.repeat(40)];
       const run = await world.succeed(`${RELEASE} --commit acme/web@${from}..${to}`, { env: web });
       expect(run.output).toMatch(/\| acme\/web +\| a{12} -> b{12} +\|/);
-      expectRefsMode(run, world);
+      expectRefsMode(run, major);
       expect(await world.heads('1.0.0')).toEqual([`acme/web@${to}`]);
     },
   },
@@ -215,7 +242,7 @@ export const commitScenarios: readonly Scenario[] = [
   },
   {
     title: 'repository known: --clear empties the release',
-    tell: async (world) => {
+    tell: async (world, major) => {
       const { repository } = workingCopy();
       const options = { cwd: repository.path, env: web };
       await world.succeed(`${RELEASE} --local`, options);
@@ -223,7 +250,7 @@ export const commitScenarios: readonly Scenario[] = [
       await world.succeed(`${RELEASE} --commit acme/web@v1`, options);
       const run = await world.succeed(`${RELEASE} --clear`, options);
       expect(run.output).toContain('Clearing commits for release.');
-      expectRefsMode(run, world);
+      expectRefsMode(run, major);
       expect(await world.release('1.0.0')).toMatchObject({ commitCount: 0, lastCommit: null });
       expect(await world.heads('1.0.0')).toEqual([]);
     },

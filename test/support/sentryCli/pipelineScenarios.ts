@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import { GitRepository } from '../gitRepository.ts';
 import type { Scenario } from './scenario.ts';
-import type { SentryCliWorld } from './sentryCliWorld.ts';
+import type { CliWorld } from '../cliWorld.ts';
 
 type Caller = Readonly<{
   who: string;
-  env: (world: SentryCliWorld) => Readonly<Record<string, string | undefined>>;
+  env: (world: CliWorld) => Readonly<Record<string, string | undefined>>;
 }>;
 
 const callers: readonly Caller[] = [
@@ -33,7 +33,7 @@ const callers: readonly Caller[] = [
 ];
 
 /** What a CI job does for one release, from the first command to the last. */
-async function runPipeline(world: SentryCliWorld, caller: Caller): Promise<void> {
+async function runPipeline(world: CliWorld, caller: Caller): Promise<void> {
   const repository = new GitRepository({ origin: 'https://git.acme.test/acme/web.git' });
   const shas = repository.commits(3);
   const options = {

@@ -1,12 +1,9 @@
 import { expect } from 'vitest';
-import { sentryCliProgram, useCli, type CliOptions, type CliRun } from '../cli.ts';
-import { useSlipway, type TestSlipway } from '../slipway.ts';
-import { createTenant, type Tenant } from '../tenant.ts';
+import { useCli, type CliOptions, type CliProgram, type CliRun } from './cli.ts';
+import { useSlipway, type TestSlipway } from './slipway.ts';
+import { createTenant, type Tenant } from './tenant.ts';
 
-/** The two majors in use; CI systems and bundler plugins of the last years are on 2. */
-export type SentryCliMajor = 2 | 3;
-
-export type SentryCliRun = CliRun &
+export type WorldRun = CliRun &
   Readonly<{
     /** What this run sent: method and target below `/organizations/{org}`, `/projects/{org}` or `/api/0`. */
     requests: readonly string[];
@@ -14,22 +11,14 @@ export type SentryCliRun = CliRun &
 
 type Runner = ReturnType<typeof useCli>;
 
-/** An organization of its own, and sentry-cli pointed at it with the token of its owner. */
-export class SentryCliWorld {
-  readonly major: SentryCliMajor;
+/** An organization with the projects `web` and `api`, and a client pointed at it with the token of its owner. */
+export class CliWorld {
   readonly tenant: Tenant;
   readonly slipway: TestSlipway;
   private readonly run: Runner;
   private readonly seen: readonly string[];
 
-  constructor(
-    major: SentryCliMajor,
-    tenant: Tenant,
-    slipway: TestSlipway,
-    run: Runner,
-    seen: readonly string[],
-  ) {
-    this.major = major;
+  constructor(tenant: Tenant, slipway: TestSlipway, run: Runner, seen: readonly string[]) {
     this.tenant = tenant;
     this.slipway = slipway;
     this.run = run;
@@ -37,7 +26,7 @@ export class SentryCliWorld {
   }
 
   /** A command line, or its arguments when one of them has blanks. */
-  async cli(command: string | readonly string[], options: CliOptions = {}): Promise<SentryCliRun> {
+  async cli(command: string | readonly string[], options: CliOptions = {}): Promise<WorldRun> {
     const before = this.seen.length;
     const run = await this.run(typeof command === 'string' ? command.split(' ') : command, {
       ...options,
@@ -52,10 +41,7 @@ export class SentryCliWorld {
   }
 
   /** As `cli`, for commands that have to work. */
-  async succeed(
-    command: string | readonly string[],
-    options: CliOptions = {},
-  ): Promise<SentryCliRun> {
+  async succeed(command: string | readonly string[], options: CliOptions = {}): Promise<WorldRun> {
     const run = await this.cli(command, options);
     expect(run.exitCode, `${String(command)}\n${run.output}`).toBe(0);
     return run;
@@ -120,16 +106,16 @@ export class SentryCliWorld {
 }
 
 /** Starts a Slipway for the tests of a file; each world made from it is an organization of its own. */
-export function useSentryCli(major: SentryCliMajor): () => Promise<SentryCliWorld> {
+export function useCliWorlds(program: CliProgram): () => Promise<CliWorld> {
   const seen: string[] = [];
   const slipway = useSlipway({
     publicUrl: 'served',
     onRequest: (method, target) => seen.push(`${method} ${target}`),
   });
-  const run = useCli(sentryCliProgram(major === 3 ? '@sentry/cli' : 'sentry-cli-v2'));
+  const run = useCli(program);
   let worlds = 0;
   return async () => {
     const tenant = await createTenant(slipway.pool, `acme-${++worlds}`, slipway.url);
-    return new SentryCliWorld(major, tenant, slipway, run, seen);
+    return new CliWorld(tenant, slipway, run, seen);
   };
 }
