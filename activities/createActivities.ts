@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../infra/logger.ts';
+import { startFetches } from './fetch/startFetches.ts';
 import { heartbeating } from './heartbeating.ts';
 import { nudgeStaleReleases } from './reconcile/nudgeStaleReleases.ts';
 import type { ReconcileActivities } from './reconcile/reconcileActivities.ts';
@@ -14,8 +15,15 @@ import type { ReleaseActivities, RunInput, RunResult } from './release/releaseAc
 import { prepareCommits, setCommits } from './release/setCommits.ts';
 import { setRefs } from './release/setRefs.ts';
 import { updateRelease } from './release/updateRelease.ts';
+import type { FetchTimes } from '../workflows/fetchStart.ts';
 
-export type ActivityDependencies = Readonly<{ pool: Pool; client: Client; logger: Logger }>;
+export type ActivityDependencies = Readonly<{
+  pool: Pool;
+  client: Client;
+  logger: Logger;
+  /** Those of the product unless given. */
+  fetchTimes?: FetchTimes | undefined;
+}>;
 
 /** The one place where dependencies enter the activities. */
 export function createActivities(
@@ -43,7 +51,11 @@ export function createActivities(
         ),
       ),
     clearCommits: run({ name: 'clearCommits', apply: clearCommits }),
-    setRefs: run({ name: 'setRefs', apply: setRefs }),
+    setRefs: async (input) => {
+      const result = await applyRun(deps, { name: 'setRefs', apply: setRefs }, input);
+      await startFetches(deps, input.release);
+      return result;
+    },
     recordDeploys: run({ name: 'recordDeploys', apply: recordDeploys }),
     deleteRelease: run({ name: 'deleteRelease', apply: deleteRelease }),
     nudgeStaleReleases: () => nudgeStaleReleases(deps),

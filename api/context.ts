@@ -4,6 +4,7 @@ import type { Pool } from '../db/pool.ts';
 import type { Metrics } from '../infra/metrics.ts';
 import type { Lookups } from './access/lookups.ts';
 import type { Mailbox } from './mailbox/mailbox.ts';
+import type { Fetches } from './fetches.ts';
 import type { Health } from './health.ts';
 import type { Views } from './mailbox/views.ts';
 
@@ -16,5 +17,6 @@ export type AppContext = Readonly<{
   lookups: Lookups;
   mailbox: Mailbox;
   views: Views;
+  fetches: Fetches;
   health: Health;
 }>;

@@ -7,6 +7,7 @@ import { createRedis } from '../infra/redis.ts';
 import { temporalConfig } from '../infra/temporal.ts';
 import { Lookups } from './access/lookups.ts';
 import type { AppContext } from './context.ts';
+import { Fetches } from './fetches.ts';
 import { Health } from './health.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
 import { ReleaseActor } from './mailbox/releaseActor.ts';
@@ -44,6 +45,7 @@ export function createContext(
     lookups: new Lookups(pool),
     mailbox: new Mailbox({ pool, actor, waitMs: config.writeWaitMs, logger }),
     views: new Views(pool),
+    fetches: new Fetches(client),
     health: new Health({ pool, redis, connection, namespace }),
   };
   const close = async (): Promise<void> => {

@@ -30,6 +30,9 @@ export type UpdateReleaseCommand = Readonly<{
 
 export type SetCommitsCommand = Readonly<{ commits: readonly CommitInput[] }>;
 
+/** Ranges that were fetched: their commits are stored already. */
+export type SetFetchedCommitsCommand = Readonly<{ rangeIds: readonly string[] }>;
+
 export type SetRefsCommand = Readonly<{ refs: readonly RefInput[]; fetch: boolean }>;
 
 export type RecordDeployCommand = Readonly<{
@@ -48,7 +51,9 @@ export type RecordDeployCommand = Readonly<{
 export type OperationBody = Readonly<{
   createRelease?: CreateReleaseCommand;
   updateRelease?: UpdateReleaseCommand;
+  /** The step `setCommits` takes either of these two. */
   setCommits?: SetCommitsCommand;
+  setFetchedCommits?: SetFetchedCommitsCommand;
   setRefs?: SetRefsCommand;
   recordDeploys?: RecordDeployCommand;
 }>;

@@ -3,6 +3,7 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/createActivities.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../infra/logger.ts';
+import type { FetchTimes } from '../workflows/fetchStart.ts';
 import { releaseTaskQueue } from '../workflows/releaseStart.ts';
 import { buildWorkflowBundle } from './bundle.ts';
 
@@ -31,6 +32,7 @@ export async function createWorker(
     logger: Logger;
     /** Those of the product unless given. */
     activities?: ReturnType<typeof createActivities>;
+    fetchTimes?: FetchTimes | undefined;
     /** 0 makes every task replay its workflow from the start. */
     maxCachedWorkflows?: number;
   }>,

@@ -4,6 +4,7 @@ import { createPool } from '../db/pool.ts';
 import { EXIT_CODE_CONFIG, ConfigError, readConfig, type Config } from '../infra/config.ts';
 import { createLogger, type Logger } from '../infra/logger.ts';
 import { temporalConfig } from '../infra/temporal.ts';
+import { createScmWorker } from './createScmWorker.ts';
 import { ACTIVITIES_MAX, createWorker } from './createWorker.ts';
 import { temporalLogger } from './temporalLogger.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -28,15 +29,13 @@ async function main(config: Config, logger: Logger): Promise<void> {
   await ensureSchedules(client);
 
   const nativeConnection = await NativeConnection.connect(connectionOptions);
-  const worker = await createWorker({
-    connection: nativeConnection,
-    namespace,
-    pool,
-    client,
-    logger,
-  });
+  const shared = { connection: nativeConnection, namespace, pool, client };
+  const workers = await Promise.all([
+    createWorker({ ...shared, logger }),
+    createScmWorker({ ...shared, config }),
+  ]);
   // The runtime drains on SIGTERM and SIGINT: run() returns when the last task is finished.
-  await worker.run();
+  await Promise.all(workers.map((worker) => worker.run()));
   await nativeConnection.close();
   await connection.close();
   await pool.end();

@@ -1,2 +1,4 @@
 export { release } from './release.ts';
 export { reconcile } from './reconcile.ts';
+export { fetchCommits } from './fetchCommits.ts';
+export { resync } from './resync.ts';

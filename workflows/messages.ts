@@ -33,3 +33,8 @@ export type ReleaseState = Readonly<{
 }>;
 
 export const stateQuery = defineQuery<ReleaseState>('state');
+
+/** A push webhook has named the repository of a fetch that waits for a commit. */
+export const pushedSignal = defineSignal('pushed');
+/** An operator does not want to wait for the next try. */
+export const retryNowSignal = defineSignal('retryNow');

@@ -45,3 +45,21 @@ const PASS_RETRY_MAX_MS = 60_000;
 export function passRetryDelayMs(failures: number): number {
   return Math.min(PASS_RETRY_MIN_MS * 2 ** (failures - 1), PASS_RETRY_MAX_MS);
 }
+
+/**
+ * Calls to an SCM host. Failures of the host are results of the activity and paced by the workflow, so what is retried
+ * here is a worker that died or a database that went away: at once, from the stored cursor. A page takes seconds, so
+ * twenty seconds of silence mean a dead worker; a range of thousands of commits from a slow host takes minutes.
+ */
+export const scmPolicy = {
+  taskQueue: 'scm',
+  startToCloseTimeout: 15 * 60_000,
+  scheduleToCloseTimeout: 30 * 60_000,
+  heartbeatTimeout: 20_000,
+  retry: {
+    initialInterval: 1_000,
+    backoffCoefficient: 2,
+    maximumInterval: 30_000,
+    nonRetryableErrorTypes,
+  },
+} as const satisfies ActivityOptions;

@@ -1,8 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import { normaliseCommits } from '../../domain/commitList.ts';
-import { holdOperation, listOperationBodies } from '../../db/operations.ts';
-import { transaction, type Pool } from '../../db/pool.ts';
+import { holdOperation, listOperationBodies, type ClaimedOperation } from '../../db/operations.ts';
+import { transaction, type Pool, type Transaction } from '../../db/pool.ts';
+import { listRangeCommits, settleFetches } from '../../db/sync/commitRanges.ts';
+import type { ReleaseKey } from '../../domain/operation.ts';
 import { linkCommits } from '../../db/releases/linkCommits.ts';
 import { lockRelease } from '../../db/releases/lockRelease.ts';
 import { announceDeploys } from '../../db/releases/recordDeploys.ts';
@@ -28,20 +30,42 @@ export const setCommits: StepApplier = async (tx, key, operations) => {
   if (release === null) return operations.map(releaseGone);
   const outcomes: StepOutcome[] = [];
   for (const operation of operations) {
-    const { commits } = commandOf(operation, operation.body.setCommits);
-    const list = normaliseCommits(commits, key.organizationId);
-    const ids = await storeCommits(tx, key.organizationId, list);
-    const links = list.commits.map(({ position }, index) => ({
-      commitId: ids[index] ?? '',
-      position,
-    }));
-    await linkCommits(tx, release.id, links, list.commitCount);
+    const fetched = operation.body.setFetchedCommits;
+    if (fetched === undefined) await setSentCommits(tx, key, release.id, operation);
+    else await setFetchedCommits(tx, release.id, fetched.rangeIds);
     outcomes.push(succeeded(operation, release.id));
   }
   // Deploys that waited for the commits are announced with them (releases-api 9.4).
   await announceDeploys(tx, release.id);
   return outcomes;
 };
+
+async function setSentCommits(
+  tx: Transaction,
+  { organizationId }: ReleaseKey,
+  releaseId: string,
+  operation: ClaimedOperation,
+): Promise<void> {
+  const { commits } = commandOf(operation, operation.body.setCommits);
+  const list = normaliseCommits(commits, organizationId);
+  const ids = await storeCommits(tx, organizationId, list);
+  const links = list.commits.map(({ position }, index) => ({
+    commitId: ids[index] ?? '',
+    position,
+  }));
+  await linkCommits(tx, releaseId, links, list.commitCount);
+}
+
+async function setFetchedCommits(
+  tx: Transaction,
+  releaseId: string,
+  rangeIds: readonly string[],
+): Promise<void> {
+  const ids = await listRangeCommits(tx, rangeIds);
+  const links = ids.map((commitId, position) => ({ commitId, position }));
+  await linkCommits(tx, releaseId, links, links.length);
+  await settleFetches(tx, releaseId, rangeIds);
+}
 
 /**
  * Stores the commits of big lists in chunks of their own before the transaction that links them: a crash resumes at

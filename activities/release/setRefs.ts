@@ -1,6 +1,5 @@
 import {
   ensureBareCommits,
-  findPreviousRelease,
   findRepositoriesByName,
   requestFetches,
   upsertHeads,
@@ -58,13 +57,7 @@ async function storeRefs(
       head: ref.commit,
       previousHead: ref.previousCommit ?? null,
     }));
-    await requestFetches(
-      tx,
-      releaseId,
-      operation.id,
-      await findPreviousRelease(tx, releaseId),
-      wanted,
-    );
+    await requestFetches(tx, releaseId, operation.id, wanted);
   }
   return succeeded(operation, releaseId);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exec, many, maybeOne, type Transaction } from '../pool.ts';
+import { exec, many, type Transaction } from '../pool.ts';
 
 const namedRepositoryRow = z.object({ id: z.string(), name: z.string(), status: z.string() });
 
@@ -70,28 +70,6 @@ export async function upsertHeads(
   });
 }
 
-/** The release to compare with: the newest other one that shares a project (releases-api 5.1). */
-export async function findPreviousRelease(
-  tx: Transaction,
-  releaseId: string,
-): Promise<string | null> {
-  const row = await maybeOne(tx, z.object({ id: z.string() }), {
-    name: 'findPreviousRelease',
-    text: `select other.id
-             from release
-             join release other
-               on other.organization_id = release.organization_id and other.id <> release.id
-            where release.id = $1
-              and exists (
-                    select from release_project mine join release_project theirs using (project_id)
-                     where mine.release_id = release.id and theirs.release_id = other.id)
-            order by coalesce(other.date_released, other.date_added) desc, other.id desc
-            limit 1`,
-    values: [releaseId],
-  });
-  return row?.id ?? null;
-}
-
 export type WantedFetch = Readonly<{
   repositoryId: string;
   head: string;
@@ -103,25 +81,23 @@ export async function requestFetches(
   tx: Transaction,
   releaseId: string,
   operationId: string,
-  previousReleaseId: string | null,
   fetches: readonly WantedFetch[],
 ): Promise<void> {
   await exec(tx, {
     name: 'requestFetches',
-    text: `insert into release_sync (release_id, repository_id, operation_id, previous_release_id, head, previous_head)
-           select $1, repository_id, $2, $3, head, previous_head
-             from unnest($4::bigint[], $5::text[], $6::text[]) as given (repository_id, head, previous_head)
+    text: `insert into release_sync (release_id, repository_id, operation_id, head, previous_head)
+           select $1, repository_id, $2, head, previous_head
+             from unnest($3::bigint[], $4::text[], $5::text[]) as given (repository_id, head, previous_head)
            on conflict on constraint release_sync_pkey
            do update set operation_id = excluded.operation_id,
-                         previous_release_id = excluded.previous_release_id,
                          head = excluded.head,
                          previous_head = excluded.previous_head,
                          state = 'pending', attempt = 0, last_error = null, next_try_at = null,
+                         range_id = null, base_source = null, wait_until = null,
                          date_requested = now(), date_updated = now()`,
     values: [
       releaseId,
       operationId,
-      previousReleaseId,
       fetches.map((fetch) => fetch.repositoryId),
       fetches.map((fetch) => fetch.head),
       fetches.map((fetch) => fetch.previousHead),

@@ -24,8 +24,8 @@ export class GitRepository {
   readonly path: string;
   private commitCount = 0;
 
-  constructor(remotes: Readonly<Record<string, string>> = {}) {
-    this.path = temporaryFolder();
+  constructor(remotes: Readonly<Record<string, string>> = {}, path = temporaryFolder()) {
+    this.path = path;
     this.git('init', '--quiet', '--initial-branch=main');
     for (const [name, url] of Object.entries(remotes)) this.git('remote', 'add', name, url);
   }

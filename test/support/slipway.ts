@@ -8,7 +8,9 @@ import type { Scope } from '../../domain/scopes.ts';
 import { scopes as allScopes } from '../../domain/scopes.ts';
 import { readConfig } from '../../infra/config.ts';
 import { createLogger } from '../../infra/logger.ts';
+import { createScmWorker } from '../../worker/createScmWorker.ts';
 import { createWorker } from '../../worker/createWorker.ts';
+import type { FetchTimes } from '../../workflows/fetchStart.ts';
 import { cloneDatabase } from './database.ts';
 import { testServers } from './servers.ts';
 import { connectTemporal, type TestTemporal } from './temporal.ts';
@@ -34,7 +36,7 @@ export class TestSlipway {
   private readonly options: StartOptions;
   private readonly closers: (() => Promise<unknown>)[] = [];
   private app!: ReturnType<typeof createApp>;
-  private worker: { shutdown: () => void; ran: Promise<void> } | undefined;
+  private worker: { shutdown: () => void; ran: Promise<unknown> } | undefined;
 
   constructor(databaseUrl: () => string, options: StartOptions) {
     this.databaseUrl = databaseUrl;
@@ -97,15 +99,31 @@ export class TestSlipway {
       statementTimeoutMs: 9_000,
       onError: () => undefined,
     });
-    const worker = await createWorker({
+    const shared = {
       connection: this.temporal.nativeConnection,
       namespace: this.temporal.namespace,
       pool,
       client: this.temporal.client,
-      logger: createLogger('test-worker', process.env['TEST_LOG_LEVEL'] ?? 'silent'),
-    });
-    const ran = worker.run().finally(() => pool.end());
-    this.worker = { shutdown: () => worker.shutdown(), ran };
+      fetchTimes: this.options.scm?.fetchTimes,
+    };
+    const logger = createLogger('test-worker', process.env['TEST_LOG_LEVEL'] ?? 'silent');
+    const workers = [await createWorker({ ...shared, logger })];
+    if (this.options.scm !== undefined) {
+      const config = {
+        stateDir: this.options.scm.stateDir,
+        secret: TEST_SECRET,
+        allowPrivateUrls: true,
+        gitAllowFile: false,
+      };
+      workers.push(await createScmWorker({ ...shared, config }));
+    }
+    const ran = Promise.all(workers.map((worker) => worker.run())).finally(() => pool.end());
+    this.worker = {
+      shutdown: () => {
+        for (const worker of workers) worker.shutdown();
+      },
+      ran,
+    };
   }
 
   async stopWorker(): Promise<void> {
@@ -152,7 +170,11 @@ export class TestSlipway {
   }
 }
 
+export const TEST_SECRET = 'a secret for tests only';
+
 type StartOptions = Readonly<{
+  /** Also runs the worker that fetches commits; private addresses are allowed. */
+  scm?: Readonly<{ stateDir: string; fetchTimes?: FetchTimes }>;
   worker?: boolean;
   environment?: Readonly<Record<string, string>>;
   /** Another address than the running server's: one where nothing answers. */

@@ -1,4 +1,5 @@
 import { badRequest } from '../../../domain/errors.ts';
+import { listSyncs } from '../../../db/sync/readSync.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { requireRelease } from '../../access/requireRelease.ts';
@@ -8,6 +9,7 @@ import { isTruthy } from '../../http/isTruthy.ts';
 import { route } from '../../http/route.ts';
 import { checkStatsPeriods } from '../../pagination/statsPeriods.ts';
 import { serializeRelease } from '../../serializers/release.ts';
+import { serializeSyncs } from '../../serializers/sync.ts';
 import { findProjectMeta } from './projectMeta.ts';
 
 export const getRelease = route({
@@ -37,8 +39,9 @@ export const getRelease = route({
     if (asksForProject && (request.query.get('sort') ?? 'date') !== 'date') {
       throw badRequest('invalid sort');
     }
-    return ok(
-      serializeRelease(release, {
+    const syncs = await listSyncs(context.pool, release.id);
+    return ok({
+      ...serializeRelease(release, {
         ...(asksForProject
           ? {
               currentProjectMeta: await findProjectMeta(context, access, request.query, release, [
@@ -49,6 +52,7 @@ export const getRelease = route({
         hasHealth: isTruthy(request.query.get('health')),
         hasAdoptionStages: isTruthy(request.query.get('adoptionStages')),
       }),
-    );
+      slipway: { sync: serializeSyncs(syncs) },
+    });
   },
 });

@@ -1,0 +1,214 @@
+import { Context } from '@temporalio/activity';
+import { normaliseCommits } from '../../domain/commitList.ts';
+import { transaction, type Pool } from '../../db/pool.ts';
+import { storeCommits } from '../../db/releases/storeCommits.ts';
+import { addRangePage, ensureRange, type StoredRange } from '../../db/sync/commitRanges.ts';
+import {
+  findFetchJob,
+  findPreviousHead,
+  recordBase,
+  updateSync,
+  type FetchJob,
+} from '../../db/sync/fetchState.ts';
+import { ScmError } from '../../infra/scm/errors.ts';
+import type {
+  CommitPage,
+  ScmContext,
+  ScmProvider,
+  ScmRepository,
+} from '../../infra/scm/provider.ts';
+import type { ScmRegistry } from '../../infra/scm/registry.ts';
+import type { SecretBox } from '../../infra/secretBox.ts';
+import type { FetchResult, FetchTarget } from './fetchActivities.ts';
+import { retryDelayMs } from './retryDelay.ts';
+
+export type FetchDependencies = Readonly<{ pool: Pool; scm: ScmRegistry; secrets: SecretBox }>;
+
+/** How long a head that the host does not know is waited for: a pipeline often runs before its push is mirrored. */
+export const WAIT_FOR_PUSH_SECONDS = 30 * 60;
+
+type Fetch = FetchTarget &
+  Readonly<{
+    job: FetchJob;
+    provider: ScmProvider;
+    repository: ScmRepository;
+    context: ScmContext;
+  }>;
+
+/**
+ * One attempt to fetch the range of a repository (releases-api 6). Pages are stored as they come, with the cursor of the
+ * next one in the same transaction, so that whoever goes on after a crash starts where this attempt ended.
+ */
+export async function fetchRange(
+  deps: FetchDependencies,
+  target: FetchTarget,
+): Promise<FetchResult> {
+  const job = await findFetchJob(deps.pool, target.releaseId, target.repositoryId);
+  if (job === null || job.state === 'given_up') return { state: 'ended' };
+  const provider = deps.scm.find(job.repository.provider);
+  if (provider === null) {
+    await fail(
+      deps.pool,
+      target,
+      `Commits of ${job.repository.name} cannot be fetched: it has no provider that Slipway can ask.`,
+    );
+    return { state: 'ended' };
+  }
+  const attempt = job.attempt + 1;
+  await updateSync(deps.pool, target.releaseId, target.repositoryId, {
+    state: 'fetching',
+    attempt,
+    nextTryInMs: null,
+  });
+  const { cancellationSignal, heartbeat } = contextOf();
+  const fetch: Fetch = {
+    ...target,
+    job,
+    provider,
+    repository: toScmRepository(deps.secrets, job),
+    context: { signal: cancellationSignal, heartbeat },
+  };
+  try {
+    return await fetchPages(deps, fetch);
+  } catch (error) {
+    if (!(error instanceof ScmError)) throw error;
+    return await settleFailure(deps.pool, target, error, attempt);
+  }
+}
+
+function contextOf(): { cancellationSignal: AbortSignal; heartbeat: () => void } {
+  const context = Context.current();
+  return {
+    cancellationSignal: context.cancellationSignal,
+    heartbeat: () => context.heartbeat(),
+  };
+}
+
+async function fetchPages(deps: FetchDependencies, fetch: Fetch): Promise<FetchResult> {
+  const { provider, repository, context, job } = fetch;
+  const head = await provider.resolveCommit(repository, job.head, context);
+  if ('unknown' in head) {
+    await updateSync(deps.pool, fetch.releaseId, fetch.repositoryId, {
+      state: 'waiting_for_push',
+      lastError: `The commit ${job.head} is not in ${job.repository.name} yet; waiting for its push.`,
+      waitSeconds: WAIT_FOR_PUSH_SECONDS,
+    });
+    return { state: 'waiting' };
+  }
+  const base = await chooseBase(deps.pool, fetch);
+  const range = await ensureRange(deps.pool, fetch.repositoryId, base, head.sha);
+  if (!range.isFinished) await readPages(deps.pool, fetch, range, { base, head: head.sha });
+  await updateSync(deps.pool, fetch.releaseId, fetch.repositoryId, {
+    state: 'fetching',
+    lastError: null,
+    rangeId: range.id,
+  });
+  return { state: 'fetched' };
+}
+
+/** What the client named, else the head of the release before (releases-api 6.3); resolved once, then kept. */
+async function chooseBase(pool: Pool, fetch: Fetch): Promise<string | null> {
+  const { job, provider, repository, context, releaseId, repositoryId } = fetch;
+  const known = job.previousHead;
+  const wanted =
+    known ??
+    (job.baseSource === null ? await findPreviousHead(pool, releaseId, repositoryId) : null);
+  const source =
+    job.baseSource ?? (known !== null ? 'client' : wanted === null ? 'none' : 'previous_release');
+  const resolved =
+    wanted === null ? null : await provider.resolveCommit(repository, wanted, context);
+  // One that the host does not know goes as it is: the provider says where the range starts instead.
+  const sha = resolved !== null && 'sha' in resolved ? resolved.sha : wanted;
+  await recordBase(pool, releaseId, repositoryId, { sha, source });
+  return sha;
+}
+
+async function readPages(
+  pool: Pool,
+  { provider, repository, context, job }: Fetch,
+  range: StoredRange,
+  ends: Readonly<{ base: string | null; head: string }>,
+): Promise<void> {
+  let from = range.cursor;
+  let position = range.nextPosition;
+  for await (const page of provider.listRange(repository, ends, context, range.cursor)) {
+    // A provider that could not use the cursor has started over: it has handed out this page and nothing else.
+    if (page.outcome.listed === page.commits.length) position = 0;
+    const isAdded = await storePage(pool, job.organizationId, range.id, page, from, position);
+    if (!isAdded) return;
+    from = page.cursor;
+    position += page.commits.length;
+    context.heartbeat();
+  }
+}
+
+function storePage(
+  pool: Pool,
+  organizationId: string,
+  rangeId: string,
+  page: CommitPage,
+  from: string | null,
+  position: number,
+): Promise<boolean> {
+  return transaction(pool, async (tx) => {
+    // Given dates would sort the list; a range has its order already.
+    const list = normaliseCommits(page.commits, organizationId);
+    const ids = await storeCommits(tx, organizationId, list);
+    const idByKey = new Map(list.commits.map((commit, index) => [commit.key, ids[index]]));
+    const commitIds = page.commits.flatMap((commit) => idByKey.get(commit.id) ?? []);
+    return addRangePage(tx, {
+      rangeId,
+      from,
+      next: page.cursor,
+      position,
+      commitIds,
+      outcome: page.outcome,
+    });
+  });
+}
+
+/** What time may mend is tried again, what it may not ends with its reason, in words. */
+async function settleFailure(
+  pool: Pool,
+  target: FetchTarget,
+  error: ScmError,
+  attempt: number,
+): Promise<FetchResult> {
+  if (error.code === 'empty' || error.code === 'unknown_commit') {
+    await updateSync(pool, target.releaseId, target.repositoryId, {
+      state: 'waiting_for_push',
+      lastError: error.message,
+      waitSeconds: WAIT_FOR_PUSH_SECONDS,
+    });
+    return { state: 'waiting' };
+  }
+  if (!error.isRetryable) {
+    await fail(pool, target, error.message);
+    return { state: 'ended' };
+  }
+  const afterMs = retryDelayMs(attempt, error.retryAfterMs);
+  await updateSync(pool, target.releaseId, target.repositoryId, {
+    state: 'fetching',
+    lastError: error.message,
+    nextTryInMs: afterMs,
+  });
+  return { state: 'retry', afterMs };
+}
+
+function fail(pool: Pool, target: FetchTarget, reason: string): Promise<void> {
+  return updateSync(pool, target.releaseId, target.repositoryId, {
+    state: 'failed',
+    lastError: reason,
+    nextTryInMs: null,
+  });
+}
+
+function toScmRepository(secrets: SecretBox, { repository }: FetchJob): ScmRepository {
+  return {
+    name: repository.name,
+    url: repository.url,
+    apiUrl: repository.apiUrl,
+    externalId: repository.externalId,
+    token: repository.tokenEncrypted === null ? null : secrets.open(repository.tokenEncrypted),
+  };
+}
