@@ -42,6 +42,8 @@ const SETTINGS = {
   // The default starts three more processes to read ahead; a laptop's page cache does as well.
   io_method: 'sync',
   jit: 'off',
+  // Nobody subscribes to anything here: one process less.
+  max_logical_replication_workers: '0',
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_line_prefix: '%m [%p] %a ',
