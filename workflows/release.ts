@@ -1,7 +1,6 @@
 import {
   ActivityFailure,
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -12,6 +11,7 @@ import {
   setCurrentDetails,
   setHandler,
   sleep,
+  TemporalFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -166,7 +166,8 @@ class ReleaseActor {
       // A pause in mid-pass leaves its tickets open: their drains answer `paused`, and resuming begins a new pass.
       if (isComplete) this.served = covers;
     } catch (error) {
-      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      // A local activity fails with its bare cause: an ApplicationFailure here would fail the release.
+      if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
       this.failures += 1;
       this.lastError = rootMessage(error);
       this.served = covers;
@@ -257,9 +258,6 @@ class ReleaseActor {
   }
 }
 
-function rootMessage(error: ActivityFailure): string {
-  const cause = error.cause;
-  return cause instanceof ApplicationFailure || cause instanceof Error
-    ? cause.message
-    : error.message;
+function rootMessage(error: TemporalFailure): string {
+  return error instanceof ActivityFailure ? (error.cause?.message ?? error.message) : error.message;
 }
