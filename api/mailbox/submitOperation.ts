@@ -5,6 +5,7 @@ import type {
   OperationActor,
   OperationBody,
   OperationOutcome,
+  RecordDeployCommand,
 } from '../../domain/releaseCommands.ts';
 import { isDatabaseOutage } from '../../db/pgErrors.ts';
 import { uuidV7 } from '../../infra/uuidV7.ts';
@@ -99,31 +100,45 @@ export async function describeOutcome(
   return { status: outcome.status, body: serializeRelease(release) };
 }
 
-/** Durable, not applied yet: enough of a release for clients that parse the answer (contract, HTTP). */
+/** Durable, not applied yet: enough of a release or deploy for clients that parse the answer (contract, HTTP). */
 async function accepted(
   context: AppContext,
   { operationId }: Settled,
-  { release }: Submission,
+  { release, body }: Submission,
 ): Promise<ApiResponse> {
-  const known = await context.views.releaseByKey(release).catch((error: unknown) => {
-    if (!isDatabaseOutage(error)) throw error;
-    return null;
-  });
   return {
     status: 202,
     body:
-      known === null
-        ? {
-            version: release.version,
-            dateCreated: new Date().toISOString(),
-            projects: [],
-            newGroups: 0,
-          }
-        : serializeRelease(known),
+      body.recordDeploys === undefined
+        ? await describeRelease(context, release)
+        : describeDeploy(operationId, body.recordDeploys),
     headers: {
       Location: `${context.config.publicUrl}/api/slipway/v1/operations/${operationId}`,
     },
   };
+}
+
+async function describeRelease(
+  context: AppContext,
+  release: ReleaseKey,
+): Promise<Record<string, unknown>> {
+  const known = await context.views.releaseByKey(release).catch((error: unknown) => {
+    if (!isDatabaseOutage(error)) throw error;
+    return null;
+  });
+  if (known !== null) return serializeRelease(known);
+  return {
+    version: release.version,
+    dateCreated: new Date().toISOString(),
+    projects: [],
+    newGroups: 0,
+  };
+}
+
+/** The id of the operation stands in for the one that the deploy will get: the `sentry` CLI wants to print one. */
+function describeDeploy(id: string, deploy: RecordDeployCommand): Record<string, unknown> {
+  const { environment, dateStarted, dateFinished, name, url } = deploy;
+  return { id, environment, dateStarted, dateFinished, name, url };
 }
 
 /** Method and path are part of it: one key must not answer for another endpoint. */

@@ -106,9 +106,13 @@ export class CliWorld {
 }
 
 /** Starts a Slipway for the tests of a file; each world made from it is an organization of its own. */
-export function useCliWorlds(program: CliProgram): () => Promise<CliWorld> {
+export function useCliWorlds(
+  program: CliProgram,
+  options: Parameters<typeof useSlipway>[0] = {},
+): () => Promise<CliWorld> {
   const seen: string[] = [];
   const slipway = useSlipway({
+    ...options,
     publicUrl: 'served',
     onRequest: (method, target) => seen.push(`${method} ${target}`),
   });

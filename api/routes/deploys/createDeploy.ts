@@ -60,6 +60,8 @@ function deployCommand(
   const sent = JSON.stringify([deploy, request.header('user-agent')]);
   return {
     ...deploy,
+    // The end is when it was told, not when it is applied, which an outage puts off.
+    dateFinished: deploy.dateFinished ?? new Date().toISOString(),
     fingerprint: createHash('sha256').update(sent).digest('hex'),
     hasIdempotencyKey: readIdempotencyKey(request) !== null,
   };
