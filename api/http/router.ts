@@ -14,9 +14,23 @@ import type { Route } from './route.ts';
 /** Clients choose ids for their own logs; longer or stranger ones than this are replaced. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
+/** What the HTTP server hands over beside the request; absent where an app is called without a server. */
+type ServerBindings = Readonly<{ incoming?: Readonly<{ url?: string }> }>;
+
+/**
+ * URL parsers resolve dot segments, encoded ones too, before a route is looked for: the deletion of a release called
+ * `..` would arrive as that of its project.
+ */
+const dotSegment = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
+
 /** Serves the routes: request id, authentication, scope, handler, errors, metrics, in this order and nowhere else. */
 export function createRouter(routes: readonly Route[], context: AppContext): Hono {
   const app = new Hono({ strict: true });
+  app.use(async (c, next) => {
+    const bindings = c.env as ServerBindings | undefined;
+    if (!dotSegment.test(bindings?.incoming?.url ?? '')) return next();
+    return send(requestId(c), { status: 404 });
+  });
   const methodsByPath = Map.groupBy(routes, (route) => route.path);
   for (const [path, siblings] of methodsByPath) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
