@@ -168,6 +168,7 @@ export default defineConfig(
       'no-restricted-properties': 'off',
     },
   },
+  { files: ['infra/config.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['eslint.config.js', '*.config.ts'],
     rules: { 'no-restricted-exports': 'off', 'no-restricted-properties': 'off' },

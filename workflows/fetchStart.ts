@@ -1,6 +1,5 @@
-import type { WorkflowStartOptions } from '@temporalio/client';
 import type { ReleaseKey } from '../domain/operation.ts';
-import type { fetchCommits, FetchInput } from './fetchCommits.ts';
+import type { FetchInput } from './fetchCommits.ts';
 import { slipwayOrg, slipwayRelease } from './searchAttributes.ts';
 
 export const scmTaskQueue = 'scm';
@@ -33,13 +32,13 @@ export function fetchStart(
     waitForPushMs: WAIT_FOR_PUSH_MS,
     pollMs: POLL_MS,
   },
-): WorkflowStartOptions<typeof fetchCommits> {
+) {
   return {
     workflowId: fetchWorkflowId(order),
     taskQueue: scmTaskQueue,
-    args: [{ ...order, ...times }],
+    args: [{ ...order, ...times }] as [FetchInput],
     // A fetch that is under way is the fetch that is wanted.
-    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
     staticSummary: `${order.organizationSlug} ${order.release.version}: fetch commits`,
     typedSearchAttributes: [
       { key: slipwayOrg, value: order.organizationSlug },

@@ -72,7 +72,7 @@ export async function fetchRange(
     return await fetchPages(deps, fetch);
   } catch (error) {
     if (!(error instanceof ScmError)) throw error;
-    return await settleFailure(deps.pool, target, error, attempt);
+    return settleFailure(deps.pool, target, error, attempt);
   }
 }
 
