@@ -119,10 +119,10 @@ describe('without Temporal', () => {
     const bench = new ActorBench(lost);
     try {
       await bench.startWorker();
-      const { nudgeStaleReleases } = bench.activities(lost.pool);
-      expect(await nudgeStaleReleases()).toEqual({ nudged: 0 });
+      const activities = bench.activities(lost.pool);
+      expect(await activities.nudgeStaleReleases()).toEqual({ nudged: 0 });
       await lost.pool.query(`update operation set created_at = created_at - interval '31 seconds'`);
-      expect(await nudgeStaleReleases()).toEqual({ nudged: 1 });
+      expect(await activities.nudgeStaleReleases()).toEqual({ nudged: 1 });
       await bench.settled('dark@2');
       expect(await bench.release('dark@2')).toMatchObject(appliedPipeline);
     } finally {

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import type { RunInput, RunResult } from '../activities/release/releaseActivities.ts';
 import type { ReleaseStep } from '../domain/operation.ts';
 import { useActorBench } from './support/actor.ts';
 
@@ -74,18 +75,13 @@ test.each(['create', 'deploy', 'commits', 'finalize'] as const)(
     const version = `zombie-${kind}`;
     const pool = bench.pool();
     const activities = bench.activities(pool);
-    const attempt = (step: ReleaseStep, input: never) =>
-      new MockActivityEnvironment({ isLocal: true }).run(activities[step], input) as Promise<{
-        applied: number;
-      }>;
+    const attempt = (step: ReleaseStep, input: RunInput): Promise<RunResult> =>
+      new MockActivityEnvironment({ isLocal: true }).run(activities[step], input);
     if (kind !== 'create') {
-      await attempt(
-        'createRelease',
-        (await bench.store(bench.operation(version, 'create'))) as never,
-      );
+      await attempt('createRelease', await bench.store(bench.operation(version, 'create')));
     }
     const operation = bench.operation(version, kind);
-    const input = (await bench.store(operation)) as never;
+    const input = await bench.store(operation);
     const results = await Promise.all(
       Array.from({ length: 5 }, () => attempt(operation.steps[0]!, input)),
     );

@@ -58,12 +58,14 @@ function isNotApplied({ outcome }: Settled): boolean {
 async function failedTasks(version: string): Promise<unknown[]> {
   const { client } = bench.slipway.temporal;
   const failed: unknown[] = [];
-  const query = `WorkflowId = "${bench.handle(version).workflowId}"`;
-  for await (const { history } of client.workflow.list({ query }).intoHistories()) {
+  const { workflowId } = bench.handle(version);
+  const query = `WorkflowId = "${workflowId}"`;
+  for await (const { runId } of client.workflow.list({ query })) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     for (const event of history.events ?? []) {
       const task =
         event.workflowTaskFailedEventAttributes ?? event.workflowTaskTimedOutEventAttributes;
-      if (task != null) failed.push(task);
+      if (task) failed.push(task);
     }
   }
   return failed;

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 import { createActivities } from '../../activities/createActivities.ts';
-import type { ReleaseActivities, RunInput } from '../../activities/release/releaseActivities.ts';
+import type { RunInput } from '../../activities/release/releaseActivities.ts';
 import { Mailbox } from '../../api/mailbox/mailbox.ts';
 import { ReleaseActor } from '../../api/mailbox/releaseActor.ts';
 import type { NewOperation } from '../../db/operations.ts';
