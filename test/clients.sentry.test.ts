@@ -52,6 +52,14 @@ describe('who am I, and what is there', () => {
   });
 });
 
+test('release propose-version answers the head of the working copy and asks nobody', async () => {
+  const world = await newWorld();
+  const { repository } = workingCopy(1);
+  const run = await world.succeed('release propose-version', { cwd: repository.path });
+  expect(run.stdout).toContain(repository.head);
+  expect(run.requests).toEqual([]);
+});
+
 describe('release create', () => {
   test('with projects, ref, url and --finalize', async () => {
     const world = await newWorld();
@@ -175,6 +183,17 @@ describe('release set-commits', () => {
     await world.addRepository('acme/api', 'https://git.acme.test/acme/api', 'git');
     const other = await world.cli('release set-commits 1.0.0 --auto', options);
     expect(other.exitCode).toBe(EXIT_NO_REPOSITORY);
+  });
+
+  test('--auto takes a repository that an earlier commit list made: only the head arrives', async () => {
+    const world = await worldWithRelease();
+    const { repository, shas } = workingCopy();
+    const options = { cwd: repository.path };
+    await world.succeed('release set-commits 1.0.0', options);
+    await world.succeed('release create 1.1.0 --project web');
+    await world.succeed('release set-commits 1.1.0', options);
+    expect(await world.heads('1.1.0')).toEqual([`Acme/Web@${shas[2]}`]);
+    expect(await world.release('1.1.0')).toMatchObject({ commitCount: 0 });
   });
 
   test('--commit stores the end of the range as head, and --clear removes it', async () => {

@@ -91,6 +91,17 @@ export const commitScenarios: readonly Scenario[] = [
     },
   },
   {
+    title: 'commits are in the order of their author dates, not of the history',
+    tell: async (world) => {
+      const repository = new GitRepository({ origin: REMOTE });
+      const late = repository.commit({ date: '2026-01-02T00:00:00Z' });
+      const early = repository.commit({ date: '2026-01-01T00:00:00Z' });
+      await world.succeed(`${RELEASE} --local`, { cwd: repository.path, env: web });
+      expect(await world.commitIds('1.0.0')).toEqual([late, early]);
+      expect(await world.release('1.0.0')).toMatchObject({ lastCommit: { id: late } });
+    },
+  },
+  {
     title: 'a thousand commits in one request',
     tell: async (world) => {
       const { repository, shas } = workingCopy(1_000);

@@ -236,6 +236,14 @@ export const releaseScenarios: readonly Scenario[] = [
     },
   },
   {
+    title: 'archive of a version that does not exist creates it, without projects',
+    command: 'releases archive 1.0.0',
+    prints: 'Archived release 1.0.0',
+    leaves: async (world) => {
+      expect(await world.release('1.0.0')).toMatchObject({ status: 'archived', projects: [] });
+    },
+  },
+  {
     title: 'delete removes a release',
     given: ['releases new 1.0.0 -p web'],
     command: 'releases delete 1.0.0 -p web',
