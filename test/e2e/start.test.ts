@@ -33,12 +33,14 @@ const NOT_COPIED = new Set(['.git', '.slipway', 'build', 'coverage', 'node_modul
 const START_TIMEOUT_MS = 90_000;
 const TEST_TIMEOUT_MS = 120_000;
 
+const idSchema = z.string().regex(/^\d+$/);
+
 const devFileSchema = z.strictObject({
   url: z.url(),
   organization: z.literal('acme'),
   projects: z.tuple([
-    z.strictObject({ id: z.literal('1'), slug: z.literal('web'), dsn: z.url() }),
-    z.strictObject({ id: z.literal('2'), slug: z.literal('api'), dsn: z.url() }),
+    z.strictObject({ id: idSchema, slug: z.literal('web'), dsn: z.url() }),
+    z.strictObject({ id: idSchema, slug: z.literal('api'), dsn: z.url() }),
   ]),
   token: z.string().startsWith('sntryu_'),
   orgToken: z.string().startsWith('sntrys_'),
