@@ -59,8 +59,8 @@ const operationColumns = `id, organization_id, release_version, kind, status, at
 
 /**
  * Stores intents in one statement and answers the ids of those that are new: left out are those whose idempotency key
- * the organization has used before, and those of a release whose mailbox is full. The bound is approximate under
- * concurrency, which is fine for back-pressure.
+ * the organization has used before, those that are stored already (by an attempt whose answer was lost), and those of a
+ * release whose mailbox is full. The bound is approximate under concurrency, which is fine for back-pressure.
  */
 export async function insertOperations(
   db: Queryable,
@@ -82,7 +82,7 @@ export async function insertOperations(
                         and operation.release_version = given.release_version
                         and operation.status = 'pending'
                       limit $2) as bounded) < $2
-           on conflict (organization_id, idempotency_key) where idempotency_key is not null do nothing
+           on conflict do nothing
            returning id`,
     values: [JSON.stringify(operations.map(toRow)), pendingMax],
   });

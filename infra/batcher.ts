@@ -25,8 +25,7 @@ export class Batcher<I, O> {
     const batch = this.waiting ?? [];
     this.waiting = null;
     try {
-      const answers = await this.runMany(batch.map(({ item }) => item));
-      if (answers.length !== batch.length) throw new TypeError('A batch has lost answers');
+      const answers = await this.answerAll(batch.map(({ item }) => item));
       batch.forEach(({ answer }, index) => answer.resolve(answers[index] as O));
     } catch (error) {
       // One item may have spoilt it for all: alone, only that one fails.
@@ -40,10 +39,16 @@ export class Batcher<I, O> {
 
   private async runAlone(item: I, answer: PromiseWithResolvers<O>): Promise<void> {
     try {
-      const [only] = await this.runMany([item]);
+      const [only] = await this.answerAll([item]);
       answer.resolve(only as O);
     } catch (error) {
       answer.reject(error);
     }
+  }
+
+  private async answerAll(items: readonly I[]): Promise<readonly O[]> {
+    const answers = await this.runMany(items);
+    if (answers.length !== items.length) throw new TypeError('A batch has lost answers');
+    return answers;
   }
 }

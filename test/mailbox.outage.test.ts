@@ -41,9 +41,11 @@ describe('without a worker', () => {
     const answers = await pipeline(slipway, 'waits@1');
     expect(Date.now() - began).toBeLessThan(4 * 1_000);
     expect(answers.map(({ status }) => status)).toEqual(acceptedOnly);
-    for (const { body, headers } of answers) {
-      // What sentry-cli needs to go on.
-      expect(body).toMatchObject({ version: 'waits@1', dateCreated: expect.any(String) });
+    // What the clients parse before they go on.
+    const release = { version: 'waits@1', dateCreated: expect.any(String) };
+    const deploy = { environment: 'prod', id: expect.any(String) };
+    expect(answers.map(({ body }) => body)).toMatchObject([release, release, deploy, release]);
+    for (const { headers } of answers) {
       expect(headers.get('location')).toMatch(/\/api\/slipway\/v1\/operations\/[\da-f-]{36}$/);
     }
     const operationPath = new URL(answers[2]!.headers.get('location')!).pathname;
@@ -128,6 +130,40 @@ describe('without Temporal', () => {
     } finally {
       await bench.stopWorkers();
     }
+  });
+});
+
+describe('while the API loses its connections', () => {
+  const bench = useActorBench();
+
+  test('a write whose first attempt was stored without an answer is stored once and answered', async () => {
+    await bench.startWorker();
+    const mailbox = bench.mailbox();
+    await mailbox.submit(bench.operation('echo', 'create'), 'acme');
+    const operation = bench.operation('echo', 'deploy');
+    await bench.store(operation);
+    const { outcome } = await mailbox.submit(operation, 'acme');
+    expect(outcome).toMatchObject({ status: 201 });
+    expect(await bench.operations('echo')).toHaveLength(2);
+  });
+
+  test('connections that broke while idle cost no write its answer', async () => {
+    await bench.startWorker();
+    expect(
+      (await bench.slipway.call('POST', releases, { body: { version: 'cut', projects: ['web'] } }))
+        .status,
+    ).toBe(201);
+    await bench.slipway.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    const deploys = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        bench.mailbox().submit(bench.operation('cut', index % 2 ? 'deploy' : 'finalize'), 'acme'),
+      ),
+    );
+    expect(deploys.filter(({ outcome }) => outcome === null)).toEqual([]);
+    expect(await bench.release('cut')).toMatchObject({ applied_revision: 9, deploys: 4 });
   });
 });
 

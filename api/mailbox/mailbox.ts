@@ -13,6 +13,7 @@ import {
   type Operation,
   type OperationResult,
 } from '../../db/operations.ts';
+import { classifyDatabaseError } from '../../db/pgErrors.ts';
 import type { Pool } from '../../db/pool.ts';
 import { Batcher } from '../../infra/batcher.ts';
 import type { Logger } from '../../infra/logger.ts';
@@ -46,7 +47,9 @@ export class Mailbox {
     this.waitMs = options.waitMs;
     this.logger = options.logger;
     this.inserts = new Batcher(async (operations) => {
-      const inserted = await insertOperations(options.pool, operations, PENDING_MAX);
+      const inserted = await onceMore(() =>
+        insertOperations(options.pool, operations, PENDING_MAX),
+      );
       return operations.map(({ id }) => inserted.has(id));
     });
     this.results = new Batcher(async (ids) => {
@@ -84,13 +87,13 @@ export class Mailbox {
     return findOperation(this.pool, operationId);
   }
 
-  /** Answers the operation that has used the same key before; null when this one was stored. */
+  /** Answers the operation that has used the same key or id before; null when this one is new. */
   private async store(operation: NewOperation): Promise<Operation | null> {
     const key = operation.idempotencyKey;
     if (await this.inserts.run(operation)) return null;
     const earlier =
       key === null
-        ? null
+        ? await findOperation(this.pool, operation.id)
         : await findOperationByKey(this.pool, operation.release.organizationId, key);
     if (earlier === null) {
       throw unavailable('Too many operations of this release are waiting. Try again later.', 5_000);
@@ -137,6 +140,19 @@ export class Mailbox {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/**
+ * A connection that breaks says nothing about the statement. The same operation is stored once however often it is
+ * sent, so sending it again is better than an error about a write that may have been accepted.
+ */
+async function onceMore<T>(store: () => Promise<T>): Promise<T> {
+  try {
+    return await store();
+  } catch (error) {
+    if (classifyDatabaseError(error) !== 'connection') throw error;
+    return store();
   }
 }
 
