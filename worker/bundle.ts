@@ -1,4 +1,4 @@
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ export async function buildWorkflowBundle(): Promise<string> {
   if (exists) return path;
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('workflows/index.ts', ROOT)),
+    // A page about webpack's modules says nothing to whoever starts a worker.
+    logger: new DefaultLogger('WARN'),
   });
   await mkdir(BUILD, { recursive: true });
   // Two starters may build at once: each writes its own file, and the rename is atomic.
