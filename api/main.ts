@@ -1,33 +1,20 @@
-import { serve } from '@hono/node-server';
 import { EXIT_CODE_CONFIG, ConfigError, readConfig, type Config } from '../infra/config.ts';
 import { createLogger, type Logger } from '../infra/logger.ts';
 import { createApp } from './app.ts';
 import { createContext } from './createContext.ts';
+import { listen } from './http/listen.ts';
 
 /** Writes wait for at most this much longer than their own deadline before the process goes. */
 const DRAIN_GRACE_MS = 5_000;
 
 async function main(config: Config, logger: Logger): Promise<void> {
   const { context, close } = createContext(config, logger);
-  const server = serve({
-    fetch: createApp(context).fetch,
-    hostname: config.host,
-    port: config.port,
-    // Longer than the keep-alive of usual proxies, so that they and not we close idle connections.
-    serverOptions: { keepAliveTimeout: 65_000, requestTimeout: 120_000 },
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('listening', resolve);
-    server.once('error', reject);
-  });
+  const server = await listen(createApp(context).fetch, config);
   logger.info({ url: config.publicUrl }, 'API is listening');
 
   await nextSignal();
   logger.info('API drains');
-  const timer = setTimeout(
-    () => 'closeAllConnections' in server && server.closeAllConnections(),
-    config.writeWaitMs + DRAIN_GRACE_MS,
-  );
+  const timer = setTimeout(() => server.closeAllConnections(), config.writeWaitMs + DRAIN_GRACE_MS);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearTimeout(timer);
   await close();

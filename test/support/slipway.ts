@@ -1,8 +1,9 @@
-import { serve } from '@hono/node-server';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp } from '../../api/app.ts';
 import { createContext } from '../../api/createContext.ts';
+import { listen } from '../../api/http/listen.ts';
 import { createPool, type Pool } from '../../db/pool.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import { scopes as allScopes } from '../../domain/scopes.ts';
@@ -60,15 +61,14 @@ export class TestSlipway {
 
   /** Listens first: the address that the system gave may have to be the public one, which the API reads at start. */
   private async startApi(): Promise<void> {
-    const server = serve({
-      fetch: (request, env) => {
-        this.options.onRequest?.(request.method, env.incoming.url ?? '');
+    const server = await listen(
+      (request, env) => {
+        const { incoming } = env as { incoming: IncomingMessage };
+        this.options.onRequest?.(request.method, incoming.url ?? '');
         return this.app.fetch(request, env);
       },
-      hostname: '127.0.0.1',
-      port: 0,
-    });
-    await new Promise<void>((resolve) => server.once('listening', resolve));
+      { host: '127.0.0.1', port: 0 },
+    );
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
     const { redisUrl } = testServers();
