@@ -49,7 +49,8 @@ try {
     logger.info('Worker has drained');
   } catch (error) {
     logger.fatal({ err: error }, 'Worker failed');
-    process.exitCode = 1;
+    // Connections that are open by then would keep a process alive that does no work.
+    process.exit(1);
   }
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
