@@ -1,12 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { RunInput, RunResult } from '../activities/release/releaseActivities.ts';
 import type { ReleaseStep } from '../domain/operation.ts';
-import { useActorBench } from './support/actor.ts';
+import { activityAttempt, useActorBench } from './support/actor.ts';
 
 /**
  * Work that is done twice has one effect:
@@ -76,7 +75,7 @@ test.each(['create', 'deploy', 'commits', 'finalize'] as const)(
     const pool = bench.pool();
     const activities = bench.activities(pool);
     const attempt = (step: ReleaseStep, input: RunInput): Promise<RunResult> =>
-      new MockActivityEnvironment({ isLocal: true }).run(activities[step], input);
+      activityAttempt({ isLocal: true }).run(activities[step], input);
     if (kind !== 'create') {
       await attempt('createRelease', await bench.store(bench.operation(version, 'create')));
     }

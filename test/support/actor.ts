@@ -1,3 +1,5 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from 'vitest';
@@ -246,6 +248,14 @@ const bodies = {
     setCommits: { commits: [{ id: 'c'.repeat(40), repository: 'acme/web', message: 'one' }] },
   }),
 } satisfies Record<string, (projectId: string) => OperationBody>;
+
+/** One attempt of an activity outside of any worker. */
+export function activityAttempt(
+  info: ConstructorParameters<typeof MockActivityEnvironment>[0],
+): MockActivityEnvironment {
+  // Attempts that are meant to fail would print their stacks.
+  return new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR', () => undefined) });
+}
 
 /** A Slipway whose workers the tests start themselves; those still running after a test are stopped. */
 export function useActorBench(environment: Readonly<Record<string, string>> = {}): ActorBench {
