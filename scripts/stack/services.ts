@@ -39,8 +39,18 @@ export function services(options: {
     isReady: () => answersOk(`${options.localUrl}/readyz`, READY_TIMEOUT_MS),
   } as const;
   return [
-    { ...shared, name: 'api', args: [...SMALL_HEAP, join('api', 'main.ts')], stopGraceMs: API_GRACE_MS },
-    { ...shared, name: 'worker', args: [...SMALL_HEAP, join('worker', 'main.ts')], stopGraceMs: WORKER_GRACE_MS },
+    {
+      ...shared,
+      name: 'api',
+      args: [...SMALL_HEAP, join('api', 'main.ts')],
+      stopGraceMs: API_GRACE_MS,
+    },
+    {
+      ...shared,
+      name: 'worker',
+      args: [...SMALL_HEAP, join('worker', 'main.ts')],
+      stopGraceMs: WORKER_GRACE_MS,
+    },
   ];
 }
 
