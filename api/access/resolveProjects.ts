@@ -46,9 +46,8 @@ export async function resolveProjects(
     isWide ? 'wide' : 'narrow',
     isExplicit ? requested : null,
   );
-  if (isExplicit && width === 'narrow') {
-    const found = new Set(projects.flatMap((project) => [project.id, project.slug]));
-    if (requested.some((name) => !found.has(name))) throw forbidden();
+  if (isExplicit && width === 'narrow' && pickProjects(projects, requested) === null) {
+    throw forbidden();
   }
   return { all: false, ids: new Set(projects.map((project) => project.id)) };
 }
@@ -65,6 +64,26 @@ export function accessibleProjects(
     memberId: accessesAllProjects(access, width) ? null : access.memberId,
     names,
   });
+}
+
+/** The projects that ids or slugs stand for, each once; null when one of the names stands for none. */
+export function pickProjects(
+  projects: readonly AccessibleProject[],
+  names: readonly string[],
+): AccessibleProject[] | null {
+  const byName = new Map(
+    projects.flatMap((project) => [
+      [project.id, project],
+      [project.slug, project],
+    ]),
+  );
+  const picked = new Set<AccessibleProject>();
+  for (const name of names) {
+    const project = byName.get(name);
+    if (project === undefined) return null;
+    picked.add(project);
+  }
+  return [...picked];
 }
 
 export function coversSome(

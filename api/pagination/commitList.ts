@@ -1,5 +1,4 @@
 import { parseCursor } from '../../domain/cursor.ts';
-import { linkHeader } from '../../domain/linkHeader.ts';
 import { parsePerPage } from '../../domain/perPage.ts';
 import { valuePage, valueWindow } from '../../domain/valuePage.ts';
 import { listReleaseCommits } from '../../db/releases/readCommits.ts';
@@ -7,6 +6,7 @@ import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import { ok, type ApiResponse } from '../http/apiResponse.ts';
 import { serializeCommit } from '../serializers/commit.ts';
+import { pageLink } from './pageLink.ts';
 
 /** A page of the commits of a release, newest first, with value cursors over their position (releases-api 3.9). */
 export async function commitList(
@@ -22,14 +22,6 @@ export async function commitList(
   const page = valuePage(rows, cursor, perPage, (row) => row.position);
   return ok(
     page.items.map((row) => serializeCommit(row.commit)),
-    {
-      Link: linkHeader({
-        publicUrl: context.config.publicUrl,
-        path: request.path,
-        query: request.query,
-        previous: page.previous,
-        next: page.next,
-      }),
-    },
+    pageLink(request, context, page),
   );
 }

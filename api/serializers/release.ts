@@ -1,6 +1,6 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
 import { parseVersion } from '../../domain/version.ts';
-import type { AuthorView, ReleaseView } from '../../db/releases/releaseView.ts';
+import type { AuthorView, ReleaseProjectView, ReleaseView } from '../../db/releases/releaseView.ts';
 import { serializeCommit } from './commit.ts';
 import { serializeDeploy } from './deploy.ts';
 import { serializeAuthor, serializeUser } from './user.ts';
@@ -30,7 +30,7 @@ export function serializeRelease(
     dateReleased: release.dateReleased === null ? null : formatDateTime(release.dateReleased),
     dateCreated: formatDateTime(release.dateAdded),
     data: release.data,
-    newGroups: release.projects.reduce((sum, project) => sum + project.newGroups, 0),
+    newGroups: countNewGroups(release),
     owner: release.owner === null ? null : serializeUser(release.owner),
     commitCount: release.commitCount,
     lastCommit: release.lastCommit === null ? null : serializeCommit(release.lastCommit),
@@ -38,12 +38,7 @@ export function serializeRelease(
     lastDeploy: release.lastDeploy === null ? null : serializeDeploy(release.lastDeploy),
     authors: distinctAuthors(release.authors).map(serializeAuthor),
     projects: release.projects.map((project) => ({
-      id: Number(project.id),
-      slug: project.slug,
-      name: project.name,
-      newGroups: project.newGroups,
-      platform: project.platform,
-      platforms: [],
+      ...serializeReleaseProject(project),
       hasHealthData: false,
       ...(extras.hasHealth === true ? { healthData: null } : {}),
     })),
@@ -53,6 +48,22 @@ export function serializeRelease(
     userAgent: release.userAgent,
     ...(extras.hasAdoptionStages === true ? { adoptionStages: null } : {}),
   };
+}
+
+/** A project as a release shows it; its id is a number here. */
+export function serializeReleaseProject(project: ReleaseProjectView): Record<string, unknown> {
+  return {
+    id: Number(project.id),
+    slug: project.slug,
+    name: project.name,
+    newGroups: project.newGroups,
+    platform: project.platform,
+    platforms: [],
+  };
+}
+
+export function countNewGroups({ projects }: ReleaseView): number {
+  return projects.reduce((sum, project) => sum + project.newGroups, 0);
 }
 
 /** Two author rows may belong to one person: the first counts. */

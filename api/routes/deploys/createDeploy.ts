@@ -6,7 +6,7 @@ import type { ReleaseProjects } from '../../../db/releases/findReleaseProjects.t
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import { requireWritableRelease } from '../../access/requireRelease.ts';
-import { accessibleProjects } from '../../access/resolveProjects.ts';
+import { accessibleProjects, pickProjects } from '../../access/resolveProjects.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { route } from '../../http/route.ts';
@@ -82,19 +82,9 @@ async function findDeployedProjects(
     }),
     accessibleProjects(context, access, 'wide', names),
   ]);
-  const byName = new Map(
-    known.flatMap((project) => [
-      [project.id, project],
-      [project.slug, project],
-    ]),
-  );
-  const projects = names.map((name) => byName.get(name));
-  if (projects.some((project) => project === undefined)) {
-    throw fieldError('projects', 'Invalid project');
-  }
-  const chosen = [...new Set(projects.filter((project) => project !== undefined))];
-  const ownIds = new Set(own.map((project) => project.id));
-  if (chosen.some((project) => !ownIds.has(project.id))) {
+  const chosen = pickProjects(known, names);
+  if (chosen === null) throw fieldError('projects', 'Invalid project');
+  if (pickProjects(own, names) === null) {
     throw fieldError('projects', 'Insufficient access to project');
   }
   const linked = new Set(release.projects.map((project) => project.id));

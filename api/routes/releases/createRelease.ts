@@ -5,6 +5,7 @@ import { accessesAllProjects, type OrganizationAccess } from '../../access/organ
 import {
   accessibleProjects,
   coversAll,
+  pickProjects,
   requestedProjects,
   resolveProjects,
 } from '../../access/resolveProjects.ts';
@@ -77,19 +78,9 @@ async function findNamedProjects(
     return own;
   }
   if (names.length === 0) return [];
-  const distinct = [...new Set(names)];
-  const found = await accessibleProjects(context, access, width, distinct);
-  const byName = new Map(
-    found.flatMap((project) => [
-      [project.id, project],
-      [project.slug, project],
-    ]),
-  );
-  const projects = distinct.map((name) => byName.get(name));
-  if (projects.some((project) => project === undefined)) {
-    throw fieldError('projects', INVALID_PROJECTS_MESSAGE);
-  }
-  return [...new Set(projects.filter((project) => project !== undefined))];
+  const projects = pickProjects(await accessibleProjects(context, access, width, names), names);
+  if (projects === null) throw fieldError('projects', INVALID_PROJECTS_MESSAGE);
+  return projects;
 }
 
 /** Joining a release that reaches into foreign projects is refused, naming all it is linked to (releases-api 1.3). */

@@ -6,6 +6,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { requireRelease } from '../../access/requireRelease.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
+import { countNewGroups, serializeReleaseProject } from '../../serializers/release.ts';
 
 export const getReleaseMeta = route({
   name: 'getReleaseMeta',
@@ -20,15 +21,8 @@ export const getReleaseMeta = route({
     return ok({
       version: release.version,
       versionInfo: parseVersion(release.version),
-      projects: release.projects.map((project) => ({
-        id: Number(project.id),
-        slug: project.slug,
-        name: project.name,
-        newGroups: project.newGroups,
-        platform: project.platform,
-        platforms: [],
-      })),
-      newGroups: release.projects.reduce((sum, project) => sum + project.newGroups, 0),
+      projects: release.projects.map(serializeReleaseProject),
+      newGroups: countNewGroups(release),
       deployCount: release.deployCount,
       commitCount: release.commitCount,
       released: formatDateTime(release.dateReleased ?? release.dateAdded),
