@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { commitOf, releasePath, releasesPath, sha } from './support/releaseRequests.ts';
+import { teamMateToken, withClosedMembership } from './support/teamMate.ts';
 import { useSlipway } from './support/slipway.ts';
 
 const slipway = useSlipway();
@@ -89,13 +90,7 @@ describe('201', () => {
   });
 
   test('without the projects key it is the only project that the caller can release to', async () => {
-    const { rows } = await slipway.pool.query(
-      `with crew as (insert into team (organization_id, slug, name) values ($1, 'solo', 'Solo') returning id)
-       insert into project_team (project_id, team_id) select $2, id from crew returning team_id`,
-      [slipway.tenant.organizationId, slipway.tenant.api.id],
-    );
-    const userId = await slipway.tenant.addMember('admin', [rows[0].team_id]);
-    const token = await slipway.tenant.userToken(['project:write'], userId);
+    const token = await teamMateToken(slipway, slipway.tenant.api.id, ['project:write']);
     const answer = await create({ version: 'implied' }, { token });
     expect(answer.status, answer.text).toBe(201);
     expect(answer.body.projects.map((project: any) => project.slug)).toEqual(['api']);
@@ -270,28 +265,18 @@ describe('400', () => {
 
   test('joining a release that reaches into foreign projects names all of its projects', async () => {
     await create({ version: 'shared', projects: ['web', 'api'] });
-    const { rows } = await slipway.pool.query(
-      `with crew as (insert into team (organization_id, slug, name) values ($1, 'webbers', 'W') returning id)
-       insert into project_team (project_id, team_id) select $2, id from crew returning team_id`,
-      [slipway.tenant.organizationId, slipway.tenant.web.id],
-    );
-    const userId = await slipway.tenant.addMember('admin', [rows[0].team_id]);
-    const token = await slipway.tenant.userToken(['project:write'], userId);
-    await slipway.pool.query('update organization set open_membership = false');
-    try {
+    const token = await teamMateToken(slipway, slipway.tenant.web.id, ['project:write']);
+    await withClosedMembership(slipway, async () => {
       const answer = await create({ version: 'shared', projects: ['web'] }, { token });
       expect(answer.status).toBe(400);
       expect(answer.body).toEqual({
         projects: ['You do not have permission to one of the projects: api, web'],
       });
-    } finally {
-      await slipway.pool.query('update organization set open_membership = true');
-    }
+    });
   });
 
   test('projects of other teams can be named only when the query widens the set', async () => {
-    const userId = await slipway.tenant.addMember('admin');
-    const token = await slipway.tenant.userToken(['project:write'], userId);
+    const token = await teamMateToken(slipway, null, ['project:write']);
     const body = { version: 'widened', projects: ['web'] };
     expect((await create(body, { token })).body).toEqual({
       projects: ['Invalid project ids or slugs'],
@@ -348,5 +333,46 @@ describe('Idempotency-Key', () => {
     );
     expect(answer.status).toBe(400);
     expect(answer.body.detail).toMatch(/^Idempotency-Key /);
+  });
+});
+
+describe('the operation behind a write', () => {
+  const last = async (token?: string): Promise<any> => {
+    const { rows } = await slipway.pool.query('select id from operation order by seq desc limit 1');
+    const path = `/api/slipway/v1/operations/${rows[0].id}`;
+    return (await slipway.call('GET', path, token === undefined ? {} : { token })).body;
+  };
+
+  test('shows what the call has answered', async () => {
+    const answer = await create({ version: 'operated', projects: ['web'] });
+    const { organizationId, organizationToken } = slipway.tenant;
+    const operation = await last(organizationToken);
+    expect(operation).toStrictEqual({
+      id: expect.stringMatching(/^[\da-f-]{36}$/),
+      kind: 'release.create',
+      organization: 'acme',
+      release: 'operated',
+      status: 'done',
+      createdAt: expect.stringMatching(/Z$/),
+      finishedAt: expect.stringMatching(/Z$/),
+      attempts: 1,
+      lastError: null,
+      outcome: { status: 201, body: answer.body },
+      error: null,
+      workflow: {
+        id: `release:${organizationId}:operated`,
+        url: expect.stringContaining(encodeURIComponent(`release:${organizationId}:operated`)),
+      },
+    });
+  });
+
+  test('shows why it failed', async () => {
+    const refs = [{ repository: 'nope', commit: 'a' }];
+    const answer = await create({ version: 'failed', projects: ['web'], refs });
+    expect(await last()).toMatchObject({
+      status: 'failed',
+      outcome: null,
+      error: { status: 400, detail: answer.body },
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { commitOf, releasePath, releasesPath, sha } from './support/releaseRequests.ts';
+import { teamMateToken, withClosedMembership } from './support/teamMate.ts';
 import { useSlipway, type ApiAnswer } from './support/slipway.ts';
 
 const slipway = useSlipway();
@@ -200,22 +201,13 @@ describe('400', () => {
 
   test('a project that the caller may not use', async () => {
     await create('mine', { projects: ['web'] });
-    const { rows } = await slipway.pool.query(
-      `with crew as (insert into team (organization_id, slug, name) values ($1, 'webbers', 'W') returning id)
-       insert into project_team (project_id, team_id) select $2, id from crew returning team_id`,
-      [slipway.tenant.organizationId, slipway.tenant.web.id],
-    );
-    const userId = await slipway.tenant.addMember('admin', [rows[0].team_id]);
-    const token = await slipway.tenant.userToken(['project:write'], userId);
-    await slipway.pool.query('update organization set open_membership = false');
-    try {
+    const token = await teamMateToken(slipway, slipway.tenant.web.id, ['project:write']);
+    await withClosedMembership(slipway, async () => {
       const body = { environment: 'prod', projects: ['web', 'api'] };
       const answer = await deploy('mine', body, { token });
       expect(answer.status).toBe(400);
       expect(answer.body).toEqual({ projects: ['Insufficient access to project'] });
-    } finally {
-      await slipway.pool.query('update organization set open_membership = true');
-    }
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { projectReleasesPath, releasesPath } from './support/releaseRequests.ts';
+import { teamMateToken, withClosedMembership } from './support/teamMate.ts';
 import { useSlipway, type ApiAnswer } from './support/slipway.ts';
 
 const slipway = useSlipway({ worker: false });
@@ -57,7 +58,8 @@ describe('the list of an organization', () => {
 
   test('an item is the release as its details show it', async () => {
     const item = (await list('?query=2.0')).body[0];
-    expect(item).toEqual((await slipway.call('GET', `${releasesPath}2.0/`)).body);
+    const details = await slipway.call('GET', `${releasesPath}2.0/`);
+    expect(details.body).toMatchObject(item);
   });
 
   test.each([
@@ -124,21 +126,17 @@ describe('the list of an organization', () => {
   });
 
   test('without saying so a member sees the releases of their teams only', async () => {
-    const userId = await slipway.tenant.addMember('admin');
-    const token = await slipway.tenant.userToken(['project:read'], userId);
+    const token = await teamMateToken(slipway, null, ['project:read']);
     const own = await list('', { token });
     expect(own).toMatchObject({ status: 200, body: [] });
     expect(own.headers.get('link')).toBeNull();
     expect(versions(await list('?project=-1', { token }))).toContain('2.0');
     expect(versions(await list('?project=api', { token }))).toEqual(['3.0-RC', '2.0']);
-    await slipway.pool.query('update organization set open_membership = false');
-    try {
+    await withClosedMembership(slipway, async () => {
       expect((await list('?project=-1', { token })).body).toEqual([]);
       expect((await list('?project=api', { token })).status).toBe(403);
       expect((await slipway.call('GET', `${statsPath}?project=api`, { token })).body).toEqual([]);
-    } finally {
-      await slipway.pool.query('update organization set open_membership = true');
-    }
+    });
   });
 });
 
