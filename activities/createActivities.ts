@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../infra/logger.ts';
+import { scheduleResyncs, type ScheduleResyncsActivities } from './fetch/scheduleResyncs.ts';
 import { startFetches } from './fetch/startFetches.ts';
 import { heartbeating } from './heartbeating.ts';
 import { nudgeStaleReleases } from './reconcile/nudgeStaleReleases.ts';
@@ -28,7 +29,7 @@ export type ActivityDependencies = Readonly<{
 /** The one place where dependencies enter the activities. */
 export function createActivities(
   deps: ActivityDependencies,
-): ReleaseActivities & ReconcileActivities {
+): ReleaseActivities & ReconcileActivities & ScheduleResyncsActivities {
   const run =
     (step: Step) =>
     (input: RunInput): Promise<RunResult> =>
@@ -59,5 +60,6 @@ export function createActivities(
     recordDeploys: run({ name: 'recordDeploys', apply: recordDeploys }),
     deleteRelease: run({ name: 'deleteRelease', apply: deleteRelease }),
     nudgeStaleReleases: () => nudgeStaleReleases(deps),
+    scheduleResyncs: () => scheduleResyncs(deps),
   };
 }

@@ -1,7 +1,23 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
 import type { fetchCommits } from '../workflows/fetchCommits.ts';
 import { fetchStart, fetchWorkflowId, type FetchOrder } from '../workflows/fetchStart.ts';
 import { pushedSignal, retryNowSignal } from '../workflows/messages.ts';
+import {
+  resyncSchedule,
+  resyncScheduleId,
+  type ResyncRepository,
+} from '../workflows/resyncSchedule.ts';
+
+/**
+ * For what happens by itself a little later when Temporal cannot be reached: a caller is not kept waiting for it, and
+ * hosts give up on a webhook after ten seconds.
+ */
+const BEST_EFFORT_MS = 3_000;
 
 /** What the API asks of the workflows that fetch commits. */
 export class Fetches {
@@ -22,9 +38,31 @@ export class Fetches {
   /** Tells a waiting fetch that its commit may be there; one that has ended has no use for it. */
   async pushed(fetch: Pick<FetchOrder, 'releaseId' | 'operationId'>): Promise<void> {
     try {
-      await this.client.workflow.getHandle(fetchWorkflowId(fetch)).signal(pushedSignal);
+      await this.client.withDeadline(Date.now() + BEST_EFFORT_MS, () =>
+        this.client.workflow.getHandle(fetchWorkflowId(fetch)).signal(pushedSignal),
+      );
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  /** Gives a repository its re-sync right away; the schedule `schedule-resyncs` would in a few minutes. */
+  async startResync(repository: ResyncRepository): Promise<void> {
+    try {
+      await this.client.withDeadline(Date.now() + BEST_EFFORT_MS, () =>
+        this.client.schedule.create(resyncSchedule(repository)),
+      );
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    }
+  }
+
+  async stopResync(repositoryId: string): Promise<void> {
+    const handle = this.client.schedule.getHandle(resyncScheduleId(repositoryId));
+    try {
+      await this.client.withDeadline(Date.now() + BEST_EFFORT_MS, () => handle.delete());
+    } catch (error) {
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
     }
   }
 }

@@ -20,6 +20,21 @@ export const repositoryProviders = [
 
 export type RepositoryProvider = (typeof repositoryProviders)[number];
 
+/** Providers that commits can be fetched from; repositories of the others only have names. */
+export const fetchableProviders = [
+  'git',
+  'github',
+  'github_enterprise',
+  'gitlab',
+  'integrations:github',
+  'integrations:github_enterprise',
+  'integrations:gitlab',
+] as const satisfies readonly RepositoryProvider[];
+
+export function isFetchableProvider(provider: string | null): boolean {
+  return fetchableProviders.some((known) => known === provider);
+}
+
 /** Hosts whose repositories have their address in their name. */
 const publicHosts: Readonly<Partial<Record<string, string>>> = {
   github: 'https://github.com',

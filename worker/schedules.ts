@@ -25,6 +25,21 @@ const schedules: readonly ScheduleOptions[] = [
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_MS },
   },
+  {
+    scheduleId: 'schedule-resyncs',
+    // Repositories made through the API have theirs at once; this pass is for all other ways.
+    spec: { intervals: [{ every: 5 * 60_000 }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'scheduleResyncs',
+      workflowId: 'schedule-resyncs',
+      taskQueue: releaseTaskQueue,
+      args: [],
+      workflowExecutionTimeout: 15 * 60_000,
+      staticSummary: 'Gives every repository its re-sync schedule',
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_MS },
+  },
 ];
 
 /** Creates the schedules or brings them up to date; an operator's pause is kept. */

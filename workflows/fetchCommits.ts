@@ -11,6 +11,7 @@ import {
 import type {
   FetchRangeActivities,
   FetchStateActivities,
+  FetchTarget,
 } from '../activities/fetch/fetchActivities.ts';
 import type { ReleaseKey } from '../domain/operation.ts';
 import { pushedSignal, retryNowSignal } from './messages.ts';
@@ -64,7 +65,8 @@ class Fetch {
   }
 
   async repository(repositoryId: string): Promise<void> {
-    const target = { releaseId: this.input.releaseId, repositoryId };
+    const { releaseId, operationId } = this.input;
+    const target = { releaseId, repositoryId, operationId };
     try {
       const failure = await this.fetch(target);
       if (failure !== null) await state.failFetch({ ...target, reason: failure });
@@ -77,9 +79,7 @@ class Fetch {
   }
 
   /** Null when it came to an end; else why it was given up. */
-  private async fetch(
-    target: Readonly<{ releaseId: string; repositoryId: string }>,
-  ): Promise<string | null> {
+  private async fetch(target: FetchTarget): Promise<string | null> {
     let pollMs = this.input.pollMs.first;
     for (;;) {
       setCurrentDetails('Asking the host');

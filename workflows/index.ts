@@ -2,3 +2,4 @@ export { release } from './release.ts';
 export { reconcile } from './reconcile.ts';
 export { fetchCommits } from './fetchCommits.ts';
 export { resync } from './resync.ts';
+export { scheduleResyncs } from './scheduleResyncs.ts';

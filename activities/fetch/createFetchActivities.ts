@@ -1,10 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from '../../db/pool.ts';
-import { listFetchRepositories, updateSync } from '../../db/sync/fetchState.ts';
+import { listFetchRepositories } from '../../db/sync/fetchState.ts';
 import type { ScmRegistry } from '../../infra/scm/registry.ts';
 import type { SecretBox } from '../../infra/secretBox.ts';
 import type { FetchTimes } from '../../workflows/fetchStart.ts';
 import type { FetchRangeActivities, FetchStateActivities } from './fetchActivities.ts';
+import { failFetch } from './failFetch.ts';
 import { fetchRange } from './fetchRange.ts';
 import { resyncRepository, type ResyncActivities } from './resyncRepository.ts';
 import { submitFetchedCommits } from './submitFetchedCommits.ts';
@@ -24,12 +25,7 @@ export function createFetchActivities(
       listFetchRepositories(deps.pool, releaseId, operationId),
     fetchRange: (target) => fetchRange(deps, target),
     submitFetchedCommits: (input) => submitFetchedCommits(deps, input),
-    failFetch: ({ releaseId, repositoryId, reason }) =>
-      updateSync(deps.pool, releaseId, repositoryId, {
-        state: 'failed',
-        lastError: reason,
-        nextTryInMs: null,
-      }),
+    failFetch: ({ reason, ...target }) => failFetch(deps.pool, target, reason),
     resyncRepository: (input) => resyncRepository(deps, input),
   };
 }

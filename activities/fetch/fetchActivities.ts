@@ -1,6 +1,11 @@
 import type { ReleaseKey } from '../../domain/operation.ts';
 
-export type FetchTarget = Readonly<{ releaseId: string; repositoryId: string }>;
+export type FetchTarget = Readonly<{
+  releaseId: string;
+  repositoryId: string;
+  /** Whose wish is fetched: a later operation may want something else of the same repository. */
+  operationId: string;
+}>;
 
 /** What one attempt to fetch a repository came to. Failures that time may mend are results, not errors. */
 export type FetchResult =

@@ -3,13 +3,8 @@ import { normaliseCommits } from '../../domain/commitList.ts';
 import { transaction, type Pool } from '../../db/pool.ts';
 import { storeCommits } from '../../db/releases/storeCommits.ts';
 import { addRangePage, ensureRange, type StoredRange } from '../../db/sync/commitRanges.ts';
-import {
-  findFetchJob,
-  findPreviousHead,
-  recordBase,
-  updateSync,
-  type FetchJob,
-} from '../../db/sync/fetchState.ts';
+import { findFetchJob, updateSync, type FetchJob } from '../../db/sync/fetchState.ts';
+import { recordBase } from '../../db/sync/rangeBase.ts';
 import { ScmError } from '../../infra/scm/errors.ts';
 import type {
   CommitPage,
@@ -19,6 +14,8 @@ import type {
 } from '../../infra/scm/provider.ts';
 import type { ScmRegistry } from '../../infra/scm/registry.ts';
 import type { SecretBox } from '../../infra/secretBox.ts';
+import { chooseBase } from './chooseBase.ts';
+import { failFetch, failForGood } from './failFetch.ts';
 import type { FetchResult, FetchTarget } from './fetchActivities.ts';
 import { retryDelayMs } from './retryDelay.ts';
 
@@ -27,13 +24,13 @@ export type FetchDependencies = Readonly<{ pool: Pool; scm: ScmRegistry; secrets
 /** How long a head that the host does not know is waited for: a pipeline often runs before its push is mirrored. */
 export const WAIT_FOR_PUSH_SECONDS = 30 * 60;
 
-type Fetch = FetchTarget &
-  Readonly<{
-    job: FetchJob;
-    provider: ScmProvider;
-    repository: ScmRepository;
-    context: ScmContext;
-  }>;
+type Fetch = Readonly<{
+  target: FetchTarget;
+  job: FetchJob;
+  provider: ScmProvider;
+  repository: ScmRepository;
+  context: ScmContext;
+}>;
 
 /**
  * One attempt to fetch the range of a repository (releases-api 6). Pages are stored as they come, with the cursor of the
@@ -43,31 +40,26 @@ export async function fetchRange(
   deps: FetchDependencies,
   target: FetchTarget,
 ): Promise<FetchResult> {
-  const job = await findFetchJob(deps.pool, target.releaseId, target.repositoryId);
+  const job = await findFetchJob(deps.pool, target);
   if (job === null || job.state === 'given_up') return { state: 'ended' };
-  const provider = deps.scm.find(job.repository.provider);
+  const { name, isActive } = job.repository;
+  const provider = isActive ? deps.scm.find(job.repository.provider) : null;
   if (provider === null) {
-    await fail(
-      deps.pool,
-      target,
-      `Commits of ${job.repository.name} cannot be fetched: it has no provider that Slipway can ask.`,
-    );
+    const why = isActive ? 'it has no provider that Slipway can ask' : 'the repository is disabled';
+    await failForGood(deps.pool, target, `Commits of ${name} cannot be fetched: ${why}.`);
+    return { state: 'ended' };
+  }
+  const repository = toScmRepository(deps.secrets, job);
+  if (repository === null) {
+    const reason = `The token of ${name} was stored under another SLIPWAY_SECRET and cannot be read. Set it anew.`;
+    await failFetch(deps.pool, target, reason);
     return { state: 'ended' };
   }
   const attempt = job.attempt + 1;
-  await updateSync(deps.pool, target.releaseId, target.repositoryId, {
-    state: 'fetching',
-    attempt,
-    nextTryInMs: null,
-  });
+  await updateSync(deps.pool, target, { state: 'fetching', attempt, nextTryInMs: null });
   const { cancellationSignal, heartbeat } = contextOf();
-  const fetch: Fetch = {
-    ...target,
-    job,
-    provider,
-    repository: toScmRepository(deps.secrets, job),
-    context: { signal: cancellationSignal, heartbeat },
-  };
+  const context = { signal: cancellationSignal, heartbeat };
+  const fetch: Fetch = { target, job, provider, repository, context };
   try {
     return await fetchPages(deps, fetch);
   } catch (error) {
@@ -85,20 +77,20 @@ function contextOf(): { cancellationSignal: AbortSignal; heartbeat: () => void }
 }
 
 async function fetchPages(deps: FetchDependencies, fetch: Fetch): Promise<FetchResult> {
-  const { provider, repository, context, job } = fetch;
+  const { target, provider, repository, context, job } = fetch;
   const head = await provider.resolveCommit(repository, job.head, context);
   if ('unknown' in head) {
-    await updateSync(deps.pool, fetch.releaseId, fetch.repositoryId, {
+    await updateSync(deps.pool, target, {
       state: 'waiting_for_push',
       lastError: `The commit ${job.head} is not in ${job.repository.name} yet; waiting for its push.`,
       waitSeconds: WAIT_FOR_PUSH_SECONDS,
     });
     return { state: 'waiting' };
   }
-  const base = await chooseBase(deps.pool, fetch);
-  const range = await ensureRange(deps.pool, fetch.repositoryId, base, head.sha);
+  const base = await resolveBase(deps.pool, fetch);
+  const range = await ensureRange(deps.pool, target.repositoryId, base, head.sha);
   if (!range.isFinished) await readPages(deps.pool, fetch, range, { base, head: head.sha });
-  await updateSync(deps.pool, fetch.releaseId, fetch.repositoryId, {
+  await updateSync(deps.pool, target, {
     state: 'fetching',
     lastError: null,
     rangeId: range.id,
@@ -106,20 +98,15 @@ async function fetchPages(deps: FetchDependencies, fetch: Fetch): Promise<FetchR
   return { state: 'fetched' };
 }
 
-/** What the client named, else the head of the release before (releases-api 6.3); resolved once, then kept. */
-async function chooseBase(pool: Pool, fetch: Fetch): Promise<string | null> {
-  const { job, provider, repository, context, releaseId, repositoryId } = fetch;
-  const known = job.previousHead;
-  const wanted =
-    known ??
-    (job.baseSource === null ? await findPreviousHead(pool, releaseId, repositoryId) : null);
-  const source =
-    job.baseSource ?? (known !== null ? 'client' : wanted === null ? 'none' : 'previous_release');
+/** Chosen at the first attempt, then kept: a release that comes in between must not move the start. */
+async function resolveBase(pool: Pool, fetch: Fetch): Promise<string | null> {
+  const { target, job, provider, repository, context } = fetch;
+  const { wanted, source } = await chooseBase(pool, target, job);
   const resolved =
     wanted === null ? null : await provider.resolveCommit(repository, wanted, context);
   // One that the host does not know goes as it is: the provider says where the range starts instead.
   const sha = resolved !== null && 'sha' in resolved ? resolved.sha : wanted;
-  await recordBase(pool, releaseId, repositoryId, { sha, source });
+  await recordBase(pool, target.releaseId, target.repositoryId, { sha, source });
   return sha;
 }
 
@@ -175,7 +162,7 @@ async function settleFailure(
   attempt: number,
 ): Promise<FetchResult> {
   if (error.code === 'empty' || error.code === 'unknown_commit') {
-    await updateSync(pool, target.releaseId, target.repositoryId, {
+    await updateSync(pool, target, {
       state: 'waiting_for_push',
       lastError: error.message,
       waitSeconds: WAIT_FOR_PUSH_SECONDS,
@@ -183,11 +170,11 @@ async function settleFailure(
     return { state: 'waiting' };
   }
   if (!error.isRetryable) {
-    await fail(pool, target, error.message);
+    await failFetch(pool, target, error.message);
     return { state: 'ended' };
   }
   const afterMs = retryDelayMs(attempt, error.retryAfterMs);
-  await updateSync(pool, target.releaseId, target.repositoryId, {
+  await updateSync(pool, target, {
     state: 'fetching',
     lastError: error.message,
     nextTryInMs: afterMs,
@@ -195,20 +182,11 @@ async function settleFailure(
   return { state: 'retry', afterMs };
 }
 
-function fail(pool: Pool, target: FetchTarget, reason: string): Promise<void> {
-  return updateSync(pool, target.releaseId, target.repositoryId, {
-    state: 'failed',
-    lastError: reason,
-    nextTryInMs: null,
-  });
-}
-
-function toScmRepository(secrets: SecretBox, { repository }: FetchJob): ScmRepository {
-  return {
-    name: repository.name,
-    url: repository.url,
-    apiUrl: repository.apiUrl,
-    externalId: repository.externalId,
-    token: repository.tokenEncrypted === null ? null : secrets.open(repository.tokenEncrypted),
-  };
+/** Null when the token cannot be read: asking without it would blame the host. */
+function toScmRepository(secrets: SecretBox, { repository }: FetchJob): ScmRepository | null {
+  const { name, url, apiUrl, externalId, tokenEncrypted } = repository;
+  const token = tokenEncrypted === null ? null : secrets.open(tokenEncrypted);
+  return tokenEncrypted !== null && token === null
+    ? null
+    : { name, url, apiUrl, externalId, token };
 }

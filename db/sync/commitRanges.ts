@@ -124,8 +124,9 @@ export async function findFetchedRanges(
 }
 
 /**
- * Marks the fetches whose ranges a release now has: complete, or partial when something was left out of the range.
- * In the transaction that links the commits, so that nobody sees one without the other.
+ * Marks the fetches whose ranges a release now has: complete, or partial when something was left out of the range. Such a
+ * range is fetched anew after a day and not sooner, because most limits last. In the transaction that links the commits,
+ * so that nobody sees one without the other.
  */
 export async function settleFetches(
   tx: Transaction,
@@ -135,9 +136,12 @@ export async function settleFetches(
   await exec(tx, {
     name: 'settleFetches',
     text: `update release_sync
-              set state = case when json_array_length(commit_range.outcome -> 'limits') = 0 then 'complete' else 'partial' end,
-                  last_error = null, next_try_at = null, date_updated = now()
-             from commit_range
+              set state = case when is_whole then 'complete' else 'partial' end,
+                  last_error = null,
+                  next_try_at = case when is_whole then null else now() + interval '1 day' end,
+                  date_updated = now()
+             from commit_range,
+                  lateral (select json_array_length(commit_range.outcome -> 'limits') = 0 as is_whole) as completeness
             where release_sync.release_id = $1
               and commit_range.id = release_sync.range_id
               and commit_range.id = any($2::bigint[])

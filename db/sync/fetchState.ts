@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fetchOptions } from '../../domain/fetchOptions.ts';
 import type { ReleaseKey } from '../../domain/operation.ts';
 import { exec, many, maybeOne, type Queryable, type Transaction } from '../pool.ts';
 
@@ -13,6 +14,20 @@ export const syncStates = [
 ] as const;
 
 export type SyncState = (typeof syncStates)[number];
+
+/** Who chose where a range starts. */
+export const baseSources = [
+  'client',
+  'previous_release',
+  'environment',
+  'operator',
+  'none',
+] as const;
+
+export type BaseSource = (typeof baseSources)[number];
+
+/** The fetch of one repository of a release, as one operation wanted it: a later wish makes it another one. */
+export type FetchKey = Readonly<{ releaseId: string; repositoryId: string; operationId: string }>;
 
 const wantedFetchRow = z
   .object({ release_id: z.string(), operation_id: z.string() })
@@ -66,7 +81,9 @@ export function listStaleFetches(
              join release on release.id = release_sync.release_id
              join organization on organization.id = release.organization_id
             where release_sync.repository_id = $1
-              and (release_sync.state in ('failed', 'partial')
+              and (release_sync.state = 'failed'
+                   or (release_sync.state = 'partial'
+                       and coalesce(release_sync.next_try_at, release_sync.date_updated) <= now())
                    or (release_sync.state in ('pending', 'fetching', 'waiting_for_push')
                        and release_sync.date_updated < now() - make_interval(secs => $2)))
               and release_sync.date_requested > now() - make_interval(days => $3)
@@ -101,6 +118,7 @@ const fetchJobRow = z
   .object({
     repository_id: z.string(),
     repository_name: z.string(),
+    repository_status: z.string(),
     provider: z.string().nullable(),
     url: z.string().nullable(),
     api_url: z.string().nullable(),
@@ -109,7 +127,8 @@ const fetchJobRow = z
     organization_id: z.string(),
     head: z.string(),
     previous_head: z.string().nullable(),
-    base_source: z.enum(['client', 'previous_release', 'operator', 'none']).nullable(),
+    base_source: z.enum(baseSources).nullable(),
+    fetch_base: z.unknown(),
     state: z.enum(syncStates),
     attempt: z.number(),
     wait_until: z.string().nullable(),
@@ -119,6 +138,7 @@ const fetchJobRow = z
     repository: {
       id: row.repository_id,
       name: row.repository_name,
+      isActive: row.repository_status === 'active',
       provider: row.provider,
       url: row.url,
       apiUrl: row.api_url,
@@ -128,6 +148,7 @@ const fetchJobRow = z
     head: row.head,
     previousHead: row.previous_head,
     baseSource: row.base_source,
+    fetchBase: row.fetch_base,
     state: row.state,
     attempt: row.attempt,
     waitUntil: row.wait_until,
@@ -135,21 +156,20 @@ const fetchJobRow = z
 
 export type FetchJob = z.output<typeof fetchJobRow>;
 
-/** What is to be fetched for one repository of a release; null when the release or the wish is gone. */
-export function findFetchJob(
-  db: Queryable,
-  releaseId: string,
-  repositoryId: string,
-): Promise<FetchJob | null> {
+/** What is to be fetched for one repository of a release; null when the release is gone, or wants something else now. */
+export function findFetchJob(db: Queryable, key: FetchKey): Promise<FetchJob | null> {
   return maybeOne(db, fetchJobRow, {
     name: 'findFetchJob',
-    text: `select repository.id as repository_id, repository.name as repository_name, repository.provider,
-                  repository.url, repository.api_url, repository.external_id, repository.token_encrypted,
-                  repository.organization_id, release_sync.head, release_sync.previous_head,
-                  release_sync.base_source, release_sync.state, release_sync.attempt, release_sync.wait_until
+    text: `select repository.id as repository_id, repository.name as repository_name,
+                  repository.status as repository_status, repository.provider, repository.url,
+                  repository.api_url, repository.external_id, repository.token_encrypted, repository.organization_id,
+                  (select value from organization_option
+                    where organization_id = repository.organization_id and key = $4) as fetch_base,
+                  release_sync.head, release_sync.previous_head, release_sync.base_source, release_sync.state,
+                  release_sync.attempt, release_sync.wait_until
              from release_sync join repository on repository.id = release_sync.repository_id
-            where release_sync.release_id = $1 and release_sync.repository_id = $2`,
-    values: [releaseId, repositoryId],
+            where release_sync.release_id = $1 and release_sync.repository_id = $2 and release_sync.operation_id = $3`,
+    values: [key.releaseId, key.repositoryId, key.operationId, fetchOptions.fetchBase.key],
   });
 }
 
@@ -180,10 +200,10 @@ export type SyncChange = Readonly<{
   rangeId?: string;
 }>;
 
+/** Changes a fetch unless it was given up, or another operation wants something else of the repository by now. */
 export async function updateSync(
   db: Queryable | Transaction,
-  releaseId: string,
-  repositoryId: string,
+  key: FetchKey,
   change: SyncChange,
 ): Promise<void> {
   await exec(db, {
@@ -196,10 +216,10 @@ export async function updateSync(
                   wait_until = coalesce(wait_until, now() + make_interval(secs => $8)),
                   range_id = coalesce($9, range_id),
                   date_updated = now()
-            where release_id = $1 and repository_id = $2 and state <> 'given_up'`,
+            where release_id = $1 and repository_id = $2 and operation_id = $10 and state <> 'given_up'`,
     values: [
-      releaseId,
-      repositoryId,
+      key.releaseId,
+      key.repositoryId,
       change.state,
       change.attempt ?? null,
       change.lastError !== undefined,
@@ -207,61 +227,7 @@ export async function updateSync(
       change.nextTryInMs ?? null,
       change.waitSeconds ?? null,
       change.rangeId ?? null,
+      key.operationId,
     ],
-  });
-}
-
-/**
- * The head of the repository on the release before this one: the newest that shares a project and has a head there.
- * Dates that tie are told apart by the version (releases-api 5.1, 6, 10.3).
- */
-export async function findPreviousHead(
-  db: Queryable,
-  releaseId: string,
-  repositoryId: string,
-): Promise<string | null> {
-  const row = await maybeOne(db, z.object({ key: z.string() }), {
-    name: 'findPreviousHead',
-    text: `select commit.key
-             from release
-             join release other
-               on other.organization_id = release.organization_id and other.id <> release.id
-             join release_head_commit head on head.release_id = other.id and head.repository_id = $2
-             join commit on commit.id = head.commit_id
-            where release.id = $1
-              and (coalesce(other.date_released, other.date_added), ${semverOrder('other')}, other.id)
-                  < (coalesce(release.date_released, release.date_added), ${semverOrder('release')}, release.id)
-              and exists (
-                    select from release_project mine join release_project theirs using (project_id)
-                     where mine.release_id = release.id and theirs.release_id = other.id)
-            order by coalesce(other.date_released, other.date_added) desc, ${semverOrder('other')} desc, other.id desc
-            limit 1`,
-    values: [releaseId, repositoryId],
-  });
-  return row?.key ?? null;
-}
-
-/** The semver order of releases as one comparable value; versions that are none stand before those that are. */
-function semverOrder(alias: string): string {
-  return `row(coalesce(${alias}.major, -1), coalesce(${alias}.minor, -1), coalesce(${alias}.patch, -1),
-              coalesce(${alias}.revision, -1), ${alias}.prerelease is not distinct from '',
-              coalesce(${alias}.prerelease, '') collate "C")`;
-}
-
-/** Remembers which base a fetch started from and who chose it. */
-export async function recordBase(
-  db: Queryable,
-  releaseId: string,
-  repositoryId: string,
-  base: Readonly<{
-    sha: string | null;
-    source: 'client' | 'previous_release' | 'operator' | 'none';
-  }>,
-): Promise<void> {
-  await exec(db, {
-    name: 'recordBase',
-    text: `update release_sync set previous_head = $3, base_source = $4, date_updated = now()
-            where release_id = $1 and repository_id = $2`,
-    values: [releaseId, repositoryId, base.sha, base.source],
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exec, many, type Queryable } from '../pool.ts';
-import { syncStates } from './fetchState.ts';
+import { baseSources, syncStates } from './fetchState.ts';
 
 const limitSchema = z.object({
   kind: z.string(),
@@ -26,7 +26,7 @@ const syncRow = z
     state: z.enum(syncStates),
     head: z.string(),
     previous_head: z.string().nullable(),
-    base_source: z.enum(['client', 'previous_release', 'operator', 'none']).nullable(),
+    base_source: z.enum(baseSources).nullable(),
     attempt: z.number(),
     last_error: z.string().nullable(),
     next_try_at: z.string().nullable(),
