@@ -27,7 +27,8 @@ test('a worker killed after the commit and before its completion leaves one depl
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const exited = once(child, 'exit');
-  await once(child.stdout, 'data');
+  const polls = await Promise.race([once(child.stdout, 'data'), exited.then(() => null)]);
+  expect(polls, 'the worker did not start').not.toBeNull();
   const mailbox = bench.mailbox({ waitMs: 20_000 });
   await mailbox.submit(bench.operation('killed', 'create'), 'acme');
   const deployed = mailbox.submit(bench.operation('killed', 'deploy'), 'acme');
