@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Fetches, testFetchTimes } from './support/fetches.ts';
 import { serveGit, type GitHttpServer } from './support/gitHttp.ts';
 import { GitRepository } from './support/gitRepository.ts';
 import { useSlipway } from './support/slipway.ts';
@@ -15,63 +16,22 @@ import { temporaryFolder } from './support/temporaryFolder.ts';
  * - an operator retries, sets the base, gives up
  * - a base that was force-pushed away is said to be gone
  */
-const fetchTimes = {
-  retryForMs: 60_000,
-  waitForPushMs: 60_000,
-  pollMs: { first: 200, longest: 500 },
-};
 const stateDir = temporaryFolder(afterAll);
-const slipway = useSlipway({ scm: { stateDir, fetchTimes } });
+const slipway = useSlipway({ scm: { stateDir, fetchTimes: testFetchTimes } });
+const fetches = new Fetches(slipway);
 const repository = new GitRepository({}, temporaryFolder(afterAll));
 const releases = '/api/0/organizations/acme/releases/';
 let server: GitHttpServer;
 
 beforeAll(async () => {
   server = await serveGit(join(repository.path, '..'));
-  await addRepository('acme/web', `${server.url}/${repository.path.split('/').at(-1)}/.git`);
+  await fetches.addRepository(
+    'acme/web',
+    `${server.url}/${repository.path.split('/').at(-1)}/.git`,
+  );
 });
 
 afterAll(() => server.close());
-
-async function addRepository(name: string, url: string): Promise<void> {
-  await slipway.pool.query(
-    `insert into repository (organization_id, name, provider, url) values ($1, $2, 'git', $3)`,
-    [slipway.tenant.organizationId, name, url],
-  );
-}
-
-async function createRelease(
-  version: string,
-  ref: { commit: string; previousCommit?: string; repository?: string },
-  project = 'web',
-): Promise<void> {
-  const answer = await slipway.call('POST', releases, {
-    body: { version, projects: [project], refs: [{ repository: 'acme/web', ...ref }] },
-  });
-  expect(answer.status, answer.text).toBe(201);
-}
-
-const syncPath = (version: string): string => `/api/slipway/v1/releases/acme/${version}/sync`;
-
-async function syncOf(version: string): Promise<any> {
-  return (await slipway.call('GET', syncPath(version))).body.repositories[0];
-}
-
-/** Waits until the fetch is in one of these states. */
-async function reached(version: string, ...states: string[]): Promise<any> {
-  return vi.waitUntil(
-    async () => {
-      const sync = await syncOf(version);
-      return states.includes(sync.state) ? sync : null;
-    },
-    { timeout: 25_000, interval: 100 },
-  );
-}
-
-async function messages(version: string): Promise<string[]> {
-  const { body } = await slipway.call('GET', `${releases}${version}/commits/`);
-  return body.map((commit: any) => commit.message);
-}
 
 /** The host answers this many requests with 503 before git answers again. */
 function failRequests(count: number): void {
@@ -89,20 +49,20 @@ describe('a range', () => {
   test('starts with the recent commits for the first release and at its head for the next', async () => {
     repository.commit({ message: 'one' });
     const first = repository.commit({ message: 'two' });
-    await createRelease('1.0', { commit: first });
-    expect(await reached('1.0', 'complete')).toMatchObject({
+    await fetches.createRelease('1.0', { commit: first });
+    expect(await fetches.reached('1.0', 'complete')).toMatchObject({
       base: { source: 'none', choice: 'recent' },
       completeness: 'complete',
     });
-    expect(await messages('1.0')).toEqual(['two', 'one']);
+    expect(await fetches.messages('1.0')).toEqual(['two', 'one']);
 
     const second = repository.commit({ message: 'three' });
-    await createRelease('1.1', { commit: second });
-    expect(await reached('1.1', 'complete')).toMatchObject({
+    await fetches.createRelease('1.1', { commit: second });
+    expect(await fetches.reached('1.1', 'complete')).toMatchObject({
       base: { sha: first, source: 'previous_release', choice: 'given' },
       commits: { fetched: 1, total: 1 },
     });
-    expect(await messages('1.1')).toEqual(['three']);
+    expect(await fetches.messages('1.1')).toEqual(['three']);
     const { body } = await slipway.call('GET', `${releases}1.1/`);
     expect(body).toMatchObject({ commitCount: 1, slipway: { sync: { state: 'complete' } } });
   });
@@ -112,21 +72,21 @@ describe('a range', () => {
       repository.commit({ message: 'base' }),
       repository.commit({ message: 'head' }),
     ];
-    await createRelease('2.0', { commit: head, previousCommit: base });
-    await reached('2.0', 'complete');
+    await fetches.createRelease('2.0', { commit: head, previousCommit: base });
+    await fetches.reached('2.0', 'complete');
     const rows = async (): Promise<number> =>
       (await slipway.pool.query('select from commit_range where head = $1', [head])).rowCount ?? 0;
     expect(await rows()).toBe(1);
-    await createRelease('2.0-again', { commit: head, previousCommit: base }, 'api');
-    await reached('2.0-again', 'complete');
+    await fetches.createRelease('2.0-again', { commit: head, previousCommit: base }, 'api');
+    await fetches.reached('2.0-again', 'complete');
     expect(await rows()).toBe(1);
-    expect(await messages('2.0-again')).toEqual(['head']);
+    expect(await fetches.messages('2.0-again')).toEqual(['head']);
   });
 
   test('whose base is in no history any more begins elsewhere, and says so', async () => {
     const head = repository.commit({ message: 'after the force push' });
-    await createRelease('2.1', { commit: head, previousCommit: 'c0ffee'.padEnd(40, '0') });
-    const sync = await reached('2.1', 'complete', 'partial');
+    await fetches.createRelease('2.1', { commit: head, previousCommit: 'c0ffee'.padEnd(40, '0') });
+    const sync = await fetches.reached('2.1', 'complete', 'partial');
     expect(sync.base).toMatchObject({ source: 'client', choice: 'recent' });
     expect(sync.base.note).toMatch(/c0ffee/);
   });
@@ -137,25 +97,25 @@ describe('a host', () => {
     const previousCommit = repository.head;
     const head = repository.commit({ message: 'through the storm' });
     failRequests(3);
-    await createRelease('3.0', { commit: head, previousCommit });
+    await fetches.createRelease('3.0', { commit: head, previousCommit });
     const failing = await vi.waitUntil(async () => {
-      const sync = await syncOf('3.0');
+      const sync = await fetches.sync('3.0');
       return sync.nextTry === null ? null : sync;
     });
     expect(failing).toMatchObject({
       state: 'fetching',
       lastError: expect.stringContaining('acme/web'),
     });
-    const sync = await reached('3.0', 'complete');
+    const sync = await fetches.reached('3.0', 'complete');
     expect(sync.attempt).toBeGreaterThanOrEqual(3);
-    expect(await messages('3.0')).toEqual(['through the storm']);
+    expect(await fetches.messages('3.0')).toEqual(['through the storm']);
   });
 
   test('that has no such repository ends the fetch with a reason, and an operator can retry', async () => {
-    await addRepository('acme/moved', `${server.url}/nowhere.git`);
+    await fetches.addRepository('acme/moved', `${server.url}/nowhere.git`);
     const head = repository.commit({ message: 'elsewhere' });
-    await createRelease('3.1', { commit: head, repository: 'acme/moved' });
-    expect(await reached('3.1', 'failed')).toMatchObject({
+    await fetches.createRelease('3.1', { commit: head, repository: 'acme/moved' });
+    expect(await fetches.reached('3.1', 'failed')).toMatchObject({
       lastError: expect.stringContaining('acme/moved'),
       completeness: 'unknown',
     });
@@ -163,12 +123,12 @@ describe('a host', () => {
       `${server.url}/${repository.path.split('/').at(-1)}/.git`,
       'acme/moved',
     ]);
-    const retried = await slipway.call('POST', syncPath('3.1'), {
+    const retried = await slipway.call('POST', fetches.path('3.1'), {
       body: { action: 'retry', repository: 'acme/moved' },
     });
     expect(retried.status, retried.text).toBe(200);
-    await reached('3.1', 'complete');
-    expect(await messages('3.1')).toContain('elsewhere');
+    await fetches.reached('3.1', 'complete');
+    expect(await fetches.messages('3.1')).toContain('elsewhere');
   });
 });
 
@@ -178,15 +138,15 @@ describe('a push', () => {
     other.git('pull', '--quiet', 'origin', 'main');
     const base = other.head;
     const late = other.commit({ message: 'pushed late' });
-    await createRelease('4.0', { commit: late, previousCommit: base });
-    expect(await reached('4.0', 'waiting_for_push')).toMatchObject({
+    await fetches.createRelease('4.0', { commit: late, previousCommit: base });
+    expect(await fetches.reached('4.0', 'waiting_for_push')).toMatchObject({
       waitUntil: expect.any(String),
     });
     repository.git('config', 'receive.denyCurrentBranch', 'ignore');
     other.git('push', '--quiet', 'origin', 'main');
     repository.git('reset', '--quiet', '--hard');
-    await reached('4.0', 'complete');
-    expect(await messages('4.0')).toEqual(['pushed late']);
+    await fetches.reached('4.0', 'complete');
+    expect(await fetches.messages('4.0')).toEqual(['pushed late']);
   });
 });
 
@@ -195,39 +155,39 @@ describe('a worker', () => {
     const previousCommit = repository.head;
     const head = repository.commit({ message: 'survivor' });
     failRequests(2);
-    await createRelease('5.0', { commit: head, previousCommit });
-    await vi.waitUntil(async () => (await syncOf('5.0')).nextTry !== null);
+    await fetches.createRelease('5.0', { commit: head, previousCommit });
+    await vi.waitUntil(async () => (await fetches.sync('5.0')).nextTry !== null);
     await slipway.stopWorker();
     await slipway.startWorker();
-    await reached('5.0', 'complete');
-    expect(await messages('5.0')).toEqual(['survivor']);
+    await fetches.reached('5.0', 'complete');
+    expect(await fetches.messages('5.0')).toEqual(['survivor']);
   });
 });
 
 describe('an operator', () => {
   test('sets the base, and the release gets that range', async () => {
     const [base, middle, head] = ['x', 'y', 'z'].map((message) => repository.commit({ message }));
-    await createRelease('6.0', { commit: head!, previousCommit: middle! });
-    await reached('6.0', 'complete');
-    expect(await messages('6.0')).toEqual(['z']);
-    const changed = await slipway.call('POST', syncPath('6.0'), {
+    await fetches.createRelease('6.0', { commit: head!, previousCommit: middle! });
+    await fetches.reached('6.0', 'complete');
+    expect(await fetches.messages('6.0')).toEqual(['z']);
+    const changed = await slipway.call('POST', fetches.path('6.0'), {
       body: { action: 'setBase', repository: 'acme/web', base },
     });
     expect(changed.status, changed.text).toBe(200);
-    expect(await reached('6.0', 'complete')).toMatchObject({
+    expect(await fetches.reached('6.0', 'complete')).toMatchObject({
       base: { sha: base, source: 'operator' },
     });
-    expect(await messages('6.0')).toEqual(['z', 'y']);
+    expect(await fetches.messages('6.0')).toEqual(['z', 'y']);
   });
 
   test('gives up, and nothing fetches it again', async () => {
-    await createRelease('6.1', { commit: 'd'.repeat(40) });
-    await reached('6.1', 'waiting_for_push');
-    const changed = await slipway.call('POST', syncPath('6.1'), {
+    await fetches.createRelease('6.1', { commit: 'd'.repeat(40) });
+    await fetches.reached('6.1', 'waiting_for_push');
+    const changed = await slipway.call('POST', fetches.path('6.1'), {
       body: { action: 'giveUp', repository: 'acme/web' },
     });
     expect(changed.body.state).toBe('given_up');
-    expect((await syncOf('6.1')).state).toBe('given_up');
+    expect((await fetches.sync('6.1')).state).toBe('given_up');
   });
 
   test.each([
@@ -241,7 +201,7 @@ describe('an operator', () => {
     ],
     [{ action: 'setBase', repository: 'acme/web' }, { base: ['This field is required.'] }],
   ])('is told what is wrong with %o', async (body, error) => {
-    const answer = await slipway.call('POST', syncPath('6.1'), { body });
+    const answer = await slipway.call('POST', fetches.path('6.1'), { body });
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(error);
   });

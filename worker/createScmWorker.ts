@@ -8,6 +8,7 @@ import { createScmRegistry } from '../infra/scm/registry.ts';
 import { SecretBox } from '../infra/secretBox.ts';
 import { scmTaskQueue, type FetchTimes } from '../workflows/fetchStart.ts';
 import { buildWorkflowBundle } from './bundle.ts';
+import { STICKY_TIMEOUT_MS } from './createWorker.ts';
 
 /** Fetches wait for hosts more than they work; each may run a git process. */
 const FETCHES_MAX = 10;
@@ -27,12 +28,15 @@ export async function createScmWorker(
     client: Client;
     config: Pick<Config, 'stateDir' | 'secret' | 'gitAllowFile' | 'allowPrivateUrls'>;
     fetchTimes?: FetchTimes | undefined;
+    /** Of one request to a host; that of the product unless given. */
+    requestTimeoutMs?: number | undefined;
   }>,
 ): Promise<Worker> {
-  const { config, pool, client, fetchTimes } = options;
+  const { config, pool, client, fetchTimes, requestTimeoutMs } = options;
   const scm = createScmRegistry({
     git: { folder: join(config.stateDir, 'mirrors') },
     policy: { allowPrivate: config.allowPrivateUrls, allowFile: config.gitAllowFile },
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
   });
   return Worker.create({
     connection: options.connection,
@@ -48,6 +52,7 @@ export async function createScmWorker(
     }),
     maxConcurrentActivityTaskExecutions: FETCHES_MAX,
     maxCachedWorkflows: CACHED_WORKFLOWS_MAX,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
   });
 }

@@ -20,7 +20,7 @@ const SHUTDOWN_GRACE_MS = 15_000;
  * A task that a dead worker left in its own queue goes to the others after this. Three seconds are many times what a
  * live worker with a full cache needs to take one.
  */
-const STICKY_TIMEOUT_MS = 3_000;
+export const STICKY_TIMEOUT_MS = 3_000;
 
 /** The worker of the release task queue: workflows, and the activities that touch the database. */
 export async function createWorker(
@@ -30,6 +30,8 @@ export async function createWorker(
     pool: Pool;
     client: Client;
     logger: Logger;
+    /** Host of the public URL. */
+    instanceHost: string;
     /** Those of the product unless given. */
     activities?: ReturnType<typeof createActivities>;
     fetchTimes?: FetchTimes | undefined;

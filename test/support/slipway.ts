@@ -78,6 +78,8 @@ export class TestSlipway {
       SLIPWAY_URL: this.options.publicUrl === 'served' ? this.url : TEST_PUBLIC_URL,
       TEMPORAL_NAMESPACE: this.temporal.namespace,
       TEMPORAL_UI_URL: 'http://temporal.test',
+      // Tokens that the API stores are read by that worker.
+      ...(this.options.scm && { SLIPWAY_SECRET: TEST_SECRET, SLIPWAY_ALLOW_PRIVATE_URLS: '1' }),
       ...this.options.environment,
     });
     const { context, close } = createContext(config, logger, {
@@ -107,7 +109,7 @@ export class TestSlipway {
       fetchTimes: this.options.scm?.fetchTimes,
     };
     const logger = createLogger('test-worker', process.env['TEST_LOG_LEVEL'] ?? 'silent');
-    const workers = [await createWorker({ ...shared, logger })];
+    const workers = [await createWorker({ ...shared, logger, instanceHost: TEST_HOST })];
     if (this.options.scm !== undefined) {
       const config = {
         stateDir: this.options.scm.stateDir,
@@ -115,7 +117,8 @@ export class TestSlipway {
         allowPrivateUrls: true,
         gitAllowFile: false,
       };
-      workers.push(await createScmWorker({ ...shared, config }));
+      const { requestTimeoutMs } = this.options.scm;
+      workers.push(await createScmWorker({ ...shared, config, requestTimeoutMs }));
     }
     const ran = Promise.all(workers.map((worker) => worker.run())).finally(() => pool.end());
     this.worker = {
@@ -170,11 +173,14 @@ export class TestSlipway {
   }
 }
 
+/** Host of the public URL that tests have unless they are served under their own. */
+export const TEST_HOST = 'slipway.test';
+
 export const TEST_SECRET = 'a secret for tests only';
 
 type StartOptions = Readonly<{
   /** Also runs the worker that fetches commits; private addresses are allowed. */
-  scm?: Readonly<{ stateDir: string; fetchTimes?: FetchTimes }>;
+  scm?: Readonly<{ stateDir: string; fetchTimes?: FetchTimes; requestTimeoutMs?: number }>;
   worker?: boolean;
   environment?: Readonly<Record<string, string>>;
   /** Another address than the running server's: one where nothing answers. */
