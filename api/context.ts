@@ -6,6 +6,7 @@ import type { Lookups } from './access/lookups.ts';
 import type { Mailbox } from './mailbox/mailbox.ts';
 import type { Fetches } from './fetches.ts';
 import type { Health } from './health.ts';
+import type { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import type { Views } from './mailbox/views.ts';
 
 /** Everything a route may use, built once in main.ts; tests build their own. */
@@ -20,3 +21,4 @@ export type AppContext = Readonly<{
   fetches: Fetches;
   health: Health;
 }>;
+  snowflakes: SnowflakeSequence;

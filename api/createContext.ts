@@ -1,9 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { createPool } from '../db/pool.ts';
+import { nextSnowflake } from '../db/snowflakes.ts';
 import type { Config } from '../infra/config.ts';
 import type { Logger } from '../infra/logger.ts';
 import { createMetrics } from '../infra/metrics.ts';
 import { createRedis } from '../infra/redis.ts';
+import { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import { temporalConfig } from '../infra/temporal.ts';
 import { Lookups } from './access/lookups.ts';
 import type { AppContext } from './context.ts';
@@ -48,6 +50,7 @@ export function createContext(
     fetches: new Fetches(client),
     health: new Health({ pool, redis, connection, namespace }),
   };
+    snowflakes: new SnowflakeSequence({ redis, fallback: () => nextSnowflake(pool), logger }),
   const close = async (): Promise<void> => {
     redis.disconnect();
     await connection.close();

@@ -56,24 +56,30 @@ const projectRow = z
     first_event: z.string().nullable(),
     date_added: z.string(),
     is_member: z.boolean(),
+    is_bookmarked: z.boolean(),
     teams: z.custom<readonly Readonly<{ id: string; slug: string; name: string }>[]>(),
   })
-  .transform(({ first_event, date_added, is_member, ...row }) => ({
+  .transform(({ first_event, date_added, is_member, is_bookmarked, ...row }) => ({
     ...row,
     firstEvent: first_event,
     dateAdded: date_added,
     isMember: is_member,
+    isBookmarked: is_bookmarked,
   }));
 
 export type ProjectView = z.output<typeof projectRow>;
 
-/** Active projects by slug, each with its teams; `memberId` decides `isMember`, `ids` null means all. */
+/**
+ * Active projects by slug, each with its teams; `memberId` decides `isMember` and `isBookmarked`, `ids` null means all,
+ * and so does a team that is not given.
+ */
 export function listProjects(
   db: Queryable,
   filter: Readonly<{
     organizationId: string;
     memberId: string | null;
     ids: readonly string[] | null;
+    teamId?: string;
   }>,
   window: Window,
 ): Promise<ProjectView[]> {
@@ -83,15 +89,27 @@ export function listProjects(
                   exists (
                     select from project_team join team_member using (team_id)
                      where project_team.project_id = project.id and team_member.member_id = $2) as is_member,
+                  exists (
+                    select from project_bookmark join member using (user_id)
+                     where project_bookmark.project_id = project.id and member.id = $2) as is_bookmarked,
                   (select coalesce(json_agg(json_build_object('id', team.id::text, 'slug', team.slug, 'name', team.name)
                                             order by team.slug), '[]')
                      from project_team join team on team.id = project_team.team_id
                     where project_team.project_id = project.id) as teams
              from project
             where organization_id = $1 and status = 'active' and ($3::bigint[] is null or id = any($3))
+              and ($6::bigint is null or exists (
+                    select from project_team where project_team.project_id = project.id and team_id = $6))
             order by slug
            offset $4 limit $5`,
-    values: [filter.organizationId, filter.memberId, filter.ids, window.offset, window.limit],
+    values: [
+      filter.organizationId,
+      filter.memberId,
+      filter.ids,
+      window.offset,
+      window.limit,
+      filter.teamId ?? null,
+    ],
   });
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idAndSlug } from './idAndSlug.ts';
-import { exec, maybeOne, type Queryable } from './pool.ts';
+import { maybeOne, type Queryable } from './pool.ts';
 
 const organizationRow = z
   .object({
@@ -23,17 +23,17 @@ export type Organization = z.output<typeof organizationRow>;
 const organizationColumns =
   'organization.id, organization.slug, organization.name, organization.open_membership, organization.date_added';
 
-/** Null when the slug is taken. */
+/** Null when the slug is taken. Without an id, a snowflake, the database makes one. */
 export function createOrganization(
   db: Queryable,
-  organization: Readonly<{ slug: string; name: string }>,
+  organization: Readonly<{ id?: string; slug: string; name: string }>,
 ): Promise<Organization | null> {
   return maybeOne(db, organizationRow, {
     name: 'createOrganization',
-    text: `insert into organization (slug, name) values ($1, $2)
+    text: `insert into organization (id, slug, name) values (coalesce($3::bigint, next_snowflake()), $1, $2)
            on conflict on constraint organization_slug_key do nothing
            returning ${organizationColumns}`,
-    values: [organization.slug, organization.name],
+    values: [organization.slug, organization.name, organization.id ?? null],
   });
 }
 
@@ -45,39 +45,5 @@ export function findOrganization(db: Queryable, idOrSlug: string): Promise<Organ
              from organization
             where status = 'active' and case when $1::bigint is null then slug = $2 else id = $1 end`,
     values: idAndSlug(idOrSlug),
-  });
-}
-
-/** What of an organization is a column of its own; null leaves it as it is. */
-export type OrganizationColumns = Readonly<{
-  openMembership: boolean | null;
-  defaultRole: string | null;
-}>;
-
-/** Sets columns and options of an organization together; an option that is null stays as a null. */
-export async function setOrganizationOptions(
-  db: Queryable,
-  organizationId: string,
-  columns: OrganizationColumns,
-  options: ReadonlyMap<string, unknown>,
-): Promise<void> {
-  await exec(db, {
-    name: 'setOrganizationOptions',
-    text: `with changed as (
-             update organization
-                set open_membership = coalesce($2, open_membership), default_role = coalesce($3, default_role)
-              where id = $1
-             returning id)
-           insert into organization_option (organization_id, key, value)
-           select changed.id, given.key, given.value
-             from changed, unnest($4::text[], $5::json[]) as given (key, value)
-           on conflict on constraint organization_option_pkey do update set value = excluded.value`,
-    values: [
-      organizationId,
-      columns.openMembership,
-      columns.defaultRole,
-      [...options.keys()],
-      [...options.values()].map((value) => JSON.stringify(value)),
-    ],
   });
 }

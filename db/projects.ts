@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idAndSlug } from './idAndSlug.ts';
-import { exec, maybeOne, type Queryable } from './pool.ts';
+import { exec, many, maybeOne, type Queryable, type Transaction } from './pool.ts';
 
 const projectRow = z
   .object({
@@ -21,6 +21,8 @@ const projectRow = z
 export type ProjectWithKey = z.output<typeof projectRow>;
 
 export type NewProject = Readonly<{
+  /** A snowflake; without one the database makes it. */
+  id?: string;
   organizationId: string;
   name: string;
   /** The best first: one explicit slug, or the candidates of a generated one. */
@@ -39,8 +41,8 @@ export function createProject(db: Queryable, project: NewProject): Promise<Proje
   return maybeOne(db, projectRow, {
     name: 'createProject',
     text: `with created as (
-             insert into project (organization_id, slug, name, platform)
-             select $1::bigint, candidate.slug, $2::text, $3::text
+             insert into project (id, organization_id, slug, name, platform)
+             select coalesce($7::bigint, next_snowflake()), $1::bigint, candidate.slug, $2::text, $3::text
                from unnest($4::text[]) with ordinality as candidate (slug, position)
               where not exists (
                       select from project where organization_id = $1 and project.slug = candidate.slug)
@@ -61,6 +63,7 @@ export function createProject(db: Queryable, project: NewProject): Promise<Proje
       project.slugs,
       project.publicKey,
       project.teamIds,
+      project.id ?? null,
     ],
   });
 }
@@ -84,17 +87,66 @@ export function findProjectWithKey(
   });
 }
 
-/** Gives teams access to a project; those that have it keep it. */
-export async function addProjectTeams(
+/** Gives teams access to a project; answers how many did not have it before. */
+export function addProjectTeams(
   db: Queryable,
   projectId: string,
   teamIds: readonly string[],
-): Promise<void> {
-  await exec(db, {
+): Promise<number> {
+  return exec(db, {
     name: 'addProjectTeams',
     text: `insert into project_team (project_id, team_id)
            select $1, team_id from unnest($2::bigint[]) as team_id
            on conflict on constraint project_team_pkey do nothing`,
     values: [projectId, teamIds],
+  });
+}
+
+/** Answers whether the team had access. */
+export async function removeProjectTeam(
+  tx: Transaction,
+  projectId: string,
+  teamId: string,
+): Promise<boolean> {
+  const removed = await exec(tx, {
+    name: 'removeProjectTeam',
+    text: 'delete from project_team where project_id = $1 and team_id = $2',
+    values: [projectId, teamId],
+  });
+  return removed > 0;
+}
+
+const keyRow = z
+  .object({
+    id: z.string(),
+    public_key: z.string(),
+    label: z.string(),
+    is_active: z.boolean(),
+    date_added: z.string(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    publicKey: row.public_key,
+    label: row.label,
+    isActive: row.is_active,
+    dateAdded: row.date_added,
+  }));
+
+export type ProjectKey = z.output<typeof keyRow>;
+
+/** The oldest first; `isActive` null means all. */
+export function listProjectKeys(
+  db: Queryable,
+  filter: Readonly<{ projectId: string; isActive: boolean | null }>,
+  window: Readonly<{ offset: number; limit: number }>,
+): Promise<ProjectKey[]> {
+  return many(db, keyRow, {
+    name: 'listProjectKeys',
+    text: `select id, public_key, label, is_active, date_added
+             from project_key
+            where project_id = $1 and ($2::boolean is null or is_active = $2)
+            order by id
+           offset $3 limit $4`,
+    values: [filter.projectId, filter.isActive, window.offset, window.limit],
   });
 }

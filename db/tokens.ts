@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Scope } from '../domain/scopes.ts';
-import { many, maybeOne, one, type Queryable } from './pool.ts';
+import { exec, many, maybeOne, one, type Queryable } from './pool.ts';
 
 export type NewToken = Readonly<{
   tokenHash: Buffer;
@@ -32,17 +32,49 @@ const tokenRow = z
 
 export type Token = z.output<typeof tokenRow>;
 
+const organizationTokenRow = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    scopes: z.custom<readonly Scope[]>(),
+    token_last_characters: z.string(),
+    expires_at: z.string().nullable(),
+    date_last_used: z.string().nullable(),
+    project_last_used_id: z.string().nullable(),
+    date_added: z.string(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    name: row.name,
+    scopes: row.scopes,
+    lastCharacters: row.token_last_characters,
+    expiresAt: row.expires_at,
+    dateLastUsed: row.date_last_used,
+    projectLastUsedId: row.project_last_used_id,
+    dateAdded: row.date_added,
+  }));
+
+export type OrganizationToken = z.output<typeof organizationTokenRow>;
+
 const tokenColumns =
   'id, name, scopes, token_last_characters, expires_at, date_last_used, date_added';
 
+const organizationTokenColumns = `${tokenColumns}, project_last_used_id`;
+
 export function createUserToken(
   db: Queryable,
-  token: NewToken & Readonly<{ userId: string; name: string | null }>,
+  token: NewToken &
+    Readonly<{
+      userId: string;
+      name: string | null;
+      /** The token that asks: what it makes does not outlive it. */
+      createdWith?: string;
+    }>,
 ): Promise<Token> {
   return one(db, tokenRow, {
     name: 'createUserToken',
     text: `insert into api_token (user_id, name, token_hash, token_last_characters, scopes, expires_at)
-           values ($1, $2, $3, $4, $5, $6)
+           values ($1, $2, $3, $4, $5, least($6, (select expires_at from api_token where id = $7)))
            returning ${tokenColumns}`,
     values: [
       token.userId,
@@ -51,6 +83,7 @@ export function createUserToken(
       token.lastCharacters,
       token.scopes,
       token.expiresAt,
+      token.createdWith ?? null,
     ],
   });
 }
@@ -59,13 +92,13 @@ export function createUserToken(
 export function createOrganizationToken(
   db: Queryable,
   token: NewToken & Readonly<{ organizationId: string; name: string; createdBy: string | null }>,
-): Promise<Token> {
-  return one(db, tokenRow, {
+): Promise<OrganizationToken> {
+  return one(db, organizationTokenRow, {
     name: 'createOrganizationToken',
     text: `insert into org_auth_token
              (id, organization_id, name, token_hash, token_last_characters, scopes, expires_at, created_by)
            values (nextval(pg_get_serial_sequence('api_token', 'id')), $1, $2, $3, $4, $5, $6, $7)
-           returning ${tokenColumns}`,
+           returning ${organizationTokenColumns}`,
     values: [
       token.organizationId,
       token.name,
@@ -92,10 +125,10 @@ export function listOrganizationTokens(
   db: Queryable,
   organizationId: string,
   limit: number,
-): Promise<Token[]> {
-  return many(db, tokenRow, {
+): Promise<OrganizationToken[]> {
+  return many(db, organizationTokenRow, {
     name: 'listOrganizationTokens',
-    text: `select ${tokenColumns}
+    text: `select ${organizationTokenColumns}
              from org_auth_token
             where organization_id = $1 and date_deactivated is null
             order by date_last_used desc nulls last, name, id desc
@@ -124,4 +157,63 @@ export async function revokeToken(
     values: [id],
   });
   return row?.kind ?? null;
+}
+
+/** Ends a token of one user that has no other scopes than these; answers whether there was one. */
+export async function deleteUserToken(
+  db: Queryable,
+  token: Readonly<{ userId: string; id: string; scopes: readonly Scope[] }>,
+): Promise<boolean> {
+  const deleted = await exec(db, {
+    name: 'deleteUserToken',
+    text: 'delete from api_token where id = $2 and user_id = $1 and scopes <@ $3::text[]',
+    values: [token.userId, token.id, token.scopes],
+  });
+  return deleted > 0;
+}
+
+/** An active token of an organization. */
+export function findOrganizationToken(
+  db: Queryable,
+  organizationId: string,
+  id: string,
+): Promise<OrganizationToken | null> {
+  return maybeOne(db, organizationTokenRow, {
+    name: 'findOrganizationToken',
+    text: `select ${organizationTokenColumns}
+             from org_auth_token
+            where organization_id = $1 and id = $2 and date_deactivated is null`,
+    values: [organizationId, id],
+  });
+}
+
+/** Answers whether there was such an active token. */
+export async function renameOrganizationToken(
+  db: Queryable,
+  organizationId: string,
+  id: string,
+  name: string,
+): Promise<boolean> {
+  const renamed = await exec(db, {
+    name: 'renameOrganizationToken',
+    text: `update org_auth_token set name = $3
+            where organization_id = $1 and id = $2 and date_deactivated is null`,
+    values: [organizationId, id, name],
+  });
+  return renamed > 0;
+}
+
+/** Ends a token of an organization at once; its row stays for the record. Null when there is no such active one. */
+export function deactivateOrganizationToken(
+  db: Queryable,
+  organizationId: string,
+  id: string,
+): Promise<OrganizationToken | null> {
+  return maybeOne(db, organizationTokenRow, {
+    name: 'deactivateOrganizationToken',
+    text: `update org_auth_token set date_deactivated = now()
+            where organization_id = $1 and id = $2 and date_deactivated is null
+           returning ${organizationTokenColumns}`,
+    values: [organizationId, id],
+  });
 }

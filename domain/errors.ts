@@ -32,6 +32,7 @@ export class AppError extends Error {
 
 /** Every code with the HTTP status it answers; nothing else decides statuses. */
 export const errorStatus = {
+  resource_moved: 302,
   invalid_input: 400,
   unauthenticated: 401,
   forbidden: 403,

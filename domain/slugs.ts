@@ -90,8 +90,20 @@ export type SlugRandomness = Readonly<{
 /** Slugs for a project of this name, the best first; the first one that is free is to be taken. */
 export function projectSlugCandidates(name: string, random: SlugRandomness): string[] {
   const slug = trimHyphens(slugify(name).slice(0, GENERATED_LENGTH_MAX));
-  const base =
-    slug === '' || reservedProjectSlugs.has(slug) ? random.hex(REPLACEMENT_HEX_DIGITS) : slug;
+  return slugCandidates(
+    slug === '' || reservedProjectSlugs.has(slug) ? random.hex(REPLACEMENT_HEX_DIGITS) : slug,
+    random,
+  );
+}
+
+/** The same for an organization. */
+export function organizationSlugCandidates(name: string, random: SlugRandomness): string[] {
+  const slug = trimHyphens(slugify(name).replaceAll('_', '-').slice(0, GENERATED_LENGTH_MAX));
+  const isUsable = slug.length >= ORGANIZATION_LENGTH_MIN && !reservedOrganizationSlugs.has(slug);
+  return slugCandidates(isUsable ? slug : random.hex(REPLACEMENT_HEX_DIGITS), random);
+}
+
+function slugCandidates(base: string, random: SlugRandomness): string[] {
   const suffixed = SUFFIX_LENGTHS.map((length) => {
     const start = trimHyphens(base.slice(0, GENERATED_LENGTH_MAX - length - 1));
     return `${start}-${random.text(length, SLUG_SUFFIX_ALPHABET)}`;

@@ -14,10 +14,9 @@ import { generateOrganizationToken, generateUserToken, hashToken } from '../infr
 const ORGANIZATION = { slug: 'acme', name: 'Acme' };
 const TEAM = { slug: 'acme', name: 'Acme' };
 const OWNER = { email: 'owner@acme.test', name: 'Acme Owner' };
-/** In the order of their ids: on a fresh database `web` is 1 and `api` is 2. */
 const PROJECTS = [
-  { slug: 'web', platform: 'javascript' },
-  { slug: 'api', platform: 'node' },
+  { id: '1', slug: 'web', platform: 'javascript' },
+  { id: '2', slug: 'api', platform: 'node' },
 ];
 
 /** Seeding twice at the same moment takes turns; any number of our own does. */
@@ -70,11 +69,17 @@ type SeededOrganization = Readonly<{ id: string; teamId: string }>;
 
 async function seedOrganization(tx: Transaction): Promise<SeededOrganization> {
   const organization =
-    (await findOrganization(tx, ORGANIZATION.slug)) ?? (await createOrganization(tx, ORGANIZATION));
+    (await findOrganization(tx, ORGANIZATION.slug)) ??
+    (await createOrganization(tx, {
+      ...ORGANIZATION,
+      ...(await smallId(tx, 'organization', '1')),
+    }));
   if (organization === null) throw beingDeleted(`organization ${ORGANIZATION.slug}`);
   const organizationId = organization.id;
   const [known] = await findTeams(tx, organizationId, [TEAM.slug]);
-  const team = known ?? (await createTeam(tx, { organizationId, ...TEAM }));
+  const team =
+    known ??
+    (await createTeam(tx, { ...TEAM, organizationId, ...(await smallId(tx, 'team', '1')) }));
   if (team === null) throw beingDeleted(`team ${TEAM.slug}`);
   return { id: organizationId, teamId: team.id };
 }
@@ -96,10 +101,11 @@ async function seedProjects(
   publicUrl: string,
 ): Promise<Seeded['projects']> {
   const seeded: Seeded['projects'][number][] = [];
-  for (const { slug, platform } of PROJECTS) {
+  for (const { id, slug, platform } of PROJECTS) {
     const project =
       (await findProjectWithKey(tx, organizationId, slug)) ??
       (await createProject(tx, {
+        ...(await smallId(tx, 'project', id)),
         organizationId,
         name: slug,
         slugs: [slug],
@@ -112,6 +118,19 @@ async function seedProjects(
     seeded.push({ id: project.id, slug, dsn: formatDsn(publicUrl, project.publicKey, project.id) });
   }
   return seeded;
+}
+
+/**
+ * Small ids are easier on people who read logs and type DSNs. Where one is taken, by what was renamed or waits for its
+ * deletion, the new row gets a snowflake like every other.
+ */
+async function smallId(
+  tx: Transaction,
+  table: 'organization' | 'team' | 'project',
+  id: string,
+): Promise<{ id?: string }> {
+  const { rowCount } = await tx.query(`select from ${table} where id = $1`, [id]);
+  return rowCount === 0 ? { id } : {};
 }
 
 async function seedUserToken(

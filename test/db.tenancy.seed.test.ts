@@ -78,3 +78,11 @@ test('several starts at the same moment seed once', async () => {
   const seeded = await Promise.all(Array.from({ length: 5 }, () => seedWith(unknownTokens)));
   expect(new Set(seeded.map(({ projects }) => JSON.stringify(projects))).size).toBe(1);
 });
+
+test('seeding after a project was renamed makes another one, with an id of its own', async () => {
+  await seedWith(unknownTokens);
+  await pool.query("update project set slug = 'renamed' where slug = 'web'");
+  const { projects } = await seedWith(unknownTokens);
+  expect(projects.map(({ slug }) => slug)).toEqual(['web', 'api']);
+  expect(Number(projects[0]!.id)).toBeGreaterThan(2 ** 52);
+});

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { findPrincipal } from '../db/access.ts';
+import { createOrganization, findOrganization, type Organization } from '../db/organizations.ts';
 import {
-  createOrganization,
-  findOrganization,
-  setOrganizationOptions,
-  type Organization,
-} from '../db/organizations.ts';
+  findOrganizationSettings,
+  lockOrganizationSettings,
+  storeOrganizationSettings,
+} from '../db/organizationSettings.ts';
+import { transaction } from '../db/pool.ts';
 import { addProjectTeams, createProject, findProjectWithKey } from '../db/projects.ts';
 import { createRepository } from '../db/repositories.ts';
 import { addTeamMember, createTeam, findTeams } from '../db/teams.ts';
@@ -18,6 +19,7 @@ import {
   revokeToken,
 } from '../db/tokens.ts';
 import { createUser, findUserByEmail, setUserOptions, upsertMember } from '../db/users.ts';
+import { planSettings } from '../domain/settingChanges.ts';
 import { projectSlugCandidates } from '../domain/slugs.ts';
 import { randomHex, randomText } from '../infra/randomText.ts';
 import { cloneDatabase } from './support/database.ts';
@@ -69,37 +71,25 @@ describe('organizations', () => {
   });
 
   it('keep the settings that are not given, and replace those that are', async () => {
-    const columns = { openMembership: null, defaultRole: null };
-    await setOrganizationOptions(
-      db.pool,
-      acme.id,
-      columns,
-      new Map<string, unknown>([
-        ['a', 1],
-        ['b', null],
-      ]),
-    );
-    await setOrganizationOptions(
-      db.pool,
-      acme.id,
-      { openMembership: false, defaultRole: 'admin' },
-      new Map([['a', [2]]]),
-    );
-    const { rows } = await db.pool.query(
-      'select key, value from organization_option where organization_id = $1 order by key',
-      [acme.id],
-    );
-    expect(rows).toEqual([
-      { key: 'a', value: [2] },
-      { key: 'b', value: null },
-    ]);
+    const set = (given: Record<string, unknown>) =>
+      transaction(db.pool, async (tx) => {
+        const before = await lockOrganizationSettings(tx, acme.id);
+        const planned = planSettings(before, new Map(Object.entries(given)));
+        await storeOrganizationSettings(tx, acme.id, before, planned);
+        return planned.changes;
+      });
+    await set({ storeCrashReports: 1, relayPiiConfig: null, allowMemberInvite: false });
+    await set({ storeCrashReports: 2, openMembership: false, defaultRole: 'admin' });
+    expect(await findOrganizationSettings(db.pool, acme.id)).toEqual({
+      name: 'Acme',
+      slug: 'acme',
+      openMembership: false,
+      defaultRole: 'admin',
+      flags: ['disable_member_invite'],
+      options: { 'sentry:store_crash_reports': 2, 'sentry:relay_pii_config': null },
+    });
     expect(await findOrganization(db.pool, 'acme')).toMatchObject({ openMembership: false });
-    await setOrganizationOptions(
-      db.pool,
-      acme.id,
-      { openMembership: true, defaultRole: 'member' },
-      new Map(),
-    );
+    await set({ openMembership: true, defaultRole: 'member' });
   });
 });
 

@@ -14,6 +14,7 @@ export class ApiRequest {
   private readonly raw: Request;
   private readonly params: Readonly<Record<string, string>>;
   private readonly authenticated: Principal | null;
+  readonly remoteAddress: string | null;
   private bodyBytes: Promise<Uint8Array> | undefined;
 
   constructor(options: {
@@ -27,12 +28,14 @@ export class ApiRequest {
     this.id = options.id;
     this.raw = options.raw;
     this.method = options.raw.method;
+    remoteAddress: string | null;
     this.path = options.path;
     this.query = options.query;
     this.params = options.params;
     this.authenticated = options.principal;
   }
 
+    this.remoteAddress = options.remoteAddress;
   /** @throws AppError not_found when the segment is no text that can be stored: nothing can have that name. */
   param(name: string): string {
     const encoded = this.params[name];

@@ -15,7 +15,9 @@ import type { Route } from './route.ts';
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** What the HTTP server hands over beside the request; absent where an app is called without a server. */
-type ServerBindings = Readonly<{ incoming?: Readonly<{ url?: string }> }>;
+type ServerBindings = Readonly<{
+  incoming?: Readonly<{ url?: string; socket?: Readonly<{ remoteAddress?: string }> }>;
+}>;
 
 /**
  * URL parsers resolve dot segments, encoded ones too, before a route is looked for: the deletion of a release called
@@ -94,6 +96,7 @@ async function answer(
     query: parseQuery(search),
     params: pathParams(path, pathname),
     principal,
+    remoteAddress: (c.env as ServerBindings).incoming?.socket?.remoteAddress ?? null,
   });
   return found.handle(request, context);
 }

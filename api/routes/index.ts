@@ -2,22 +2,44 @@ import type { Route } from '../http/route.ts';
 import { getAuthenticatedUser } from './account/getAuthenticatedUser.ts';
 import { getIndex } from './account/getIndex.ts';
 import { listRegions } from './account/listRegions.ts';
+import { listAuditLogs } from './auditLogs/listAuditLogs.ts';
 import { createDeploy } from './deploys/createDeploy.ts';
 import { listDeploys } from './deploys/listDeploys.ts';
+import { getProjectEnvironment } from './environments/getProjectEnvironment.ts';
+import { listOrganizationEnvironments } from './environments/listOrganizationEnvironments.ts';
+import { listProjectEnvironments } from './environments/listProjectEnvironments.ts';
+import { updateProjectEnvironment } from './environments/updateProjectEnvironment.ts';
+import { addMemberToTeam } from './members/addMemberToTeam.ts';
+import { createMember } from './members/createMember.ts';
+import { deleteMember } from './members/deleteMember.ts';
+import { getMember } from './members/getMember.ts';
+import { listMembers } from './members/listMembers.ts';
+import { removeMemberFromTeam } from './members/removeMemberFromTeam.ts';
+import { updateMember } from './members/updateMember.ts';
 import { getOperation } from './operations/getOperation.ts';
 import { getOrganization } from './organizations/getOrganization.ts';
 import { listOrganizationProjects } from './organizations/listOrganizationProjects.ts';
+import { createOrganization } from './organizations/createOrganization.ts';
 import { listOrganizations } from './organizations/listOrganizations.ts';
 import { listRepositories } from './organizations/listRepositories.ts';
 import { createProjectRelease } from './projectReleases/createProjectRelease.ts';
 import { deleteProjectRelease } from './projectReleases/deleteProjectRelease.ts';
+import { updateOrganization } from './organizations/updateOrganization.ts';
 import { getProjectRelease } from './projectReleases/getProjectRelease.ts';
 import { listProjectReleaseCommits } from './projectReleases/listProjectReleaseCommits.ts';
 import { listProjectReleases } from './projectReleases/listProjectReleases.ts';
 import { updateProjectRelease } from './projectReleases/updateProjectRelease.ts';
 import { getProject } from './projects/getProject.ts';
 import { createRelease } from './releases/createRelease.ts';
+import { addTeamToProject } from './projects/addTeamToProject.ts';
+import { createOrganizationProject } from './projects/createOrganizationProject.ts';
+import { createTeamProject } from './projects/createTeamProject.ts';
 import { deleteRelease } from './releases/deleteRelease.ts';
+import { listProjectKeys } from './projects/listProjectKeys.ts';
+import { listProjectTeams } from './projects/listProjectTeams.ts';
+import { listTeamProjects } from './projects/listTeamProjects.ts';
+import { removeTeamFromProject } from './projects/removeTeamFromProject.ts';
+import { updateProject } from './projects/updateProject.ts';
 import { getPreviousRelease } from './releases/getPreviousRelease.ts';
 import { getRelease } from './releases/getRelease.ts';
 import { getReleaseMeta } from './releases/getReleaseMeta.ts';
@@ -31,6 +53,20 @@ import { getReleaseSync } from './sync/getReleaseSync.ts';
 import { getHealth } from './service/getHealth.ts';
 import { getMetrics } from './service/getMetrics.ts';
 import { getReadiness } from './service/getReadiness.ts';
+import { createTeam } from './teams/createTeam.ts';
+import { deleteTeam } from './teams/deleteTeam.ts';
+import { getTeam } from './teams/getTeam.ts';
+import { listOrganizationTeams } from './teams/listOrganizationTeams.ts';
+import { listTeamMembers } from './teams/listTeamMembers.ts';
+import { updateTeam } from './teams/updateTeam.ts';
+import { createOrganizationToken } from './tokens/createOrganizationToken.ts';
+import { createUserToken } from './tokens/createUserToken.ts';
+import { deleteOrganizationToken } from './tokens/deleteOrganizationToken.ts';
+import { deleteUserToken } from './tokens/deleteUserToken.ts';
+import { getOrganizationToken } from './tokens/getOrganizationToken.ts';
+import { listOrganizationTokens } from './tokens/listOrganizationTokens.ts';
+import { listUserTokens } from './tokens/listUserTokens.ts';
+import { updateOrganizationToken } from './tokens/updateOrganizationToken.ts';
 
 /** Every endpoint. A literal path stands before one with a parameter in the same place. */
 export const routes: readonly Route[] = [
@@ -51,6 +87,42 @@ export const routes: readonly Route[] = [
   getRelease,
   updateRelease,
   deleteRelease,
+  createOrganization,
+  updateOrganization,
+  listAuditLogs,
+  addMemberToTeam,
+  createMember,
+  deleteMember,
+  getMember,
+  listMembers,
+  removeMemberFromTeam,
+  updateMember,
+  createTeam,
+  deleteTeam,
+  getTeam,
+  listOrganizationTeams,
+  listTeamMembers,
+  updateTeam,
+  addTeamToProject,
+  createOrganizationProject,
+  createTeamProject,
+  listProjectKeys,
+  listProjectTeams,
+  listTeamProjects,
+  removeTeamFromProject,
+  updateProject,
+  getProjectEnvironment,
+  listOrganizationEnvironments,
+  listProjectEnvironments,
+  updateProjectEnvironment,
+  createOrganizationToken,
+  createUserToken,
+  deleteOrganizationToken,
+  deleteUserToken,
+  getOrganizationToken,
+  listOrganizationTokens,
+  listUserTokens,
+  updateOrganizationToken,
   getReleaseMeta,
   getPreviousRelease,
   listReleaseCommits,

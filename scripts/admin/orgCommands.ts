@@ -1,5 +1,11 @@
-import { createOrganization, setOrganizationOptions } from '../../db/organizations.ts';
+import { createOrganization } from '../../db/organizations.ts';
+import {
+  lockOrganizationSettings,
+  storeOrganizationSettings,
+} from '../../db/organizationSettings.ts';
+import { transaction } from '../../db/pool.ts';
 import { organizationOptions } from '../../domain/organizationOptions.ts';
+import { planSettings } from '../../domain/settingChanges.ts';
 import { organizationSlugProblem } from '../../domain/slugs.ts';
 import { readAssignments } from './assignments.ts';
 import { AdminError, type AdminContext, type Command, type CommandInput } from './command.ts';
@@ -48,19 +54,10 @@ async function set(
 ) {
   const values = readAssignments(words, schemas);
   const organization = await requireOrganization(pool, idOrSlug);
-  const columns: Record<string, unknown> = {};
-  const options = new Map<string, unknown>();
-  for (const [key, value] of values) {
-    const storage = organizationOptions[key]?.storage ?? { option: key };
-    if ('column' in storage) columns[storage.column] = value;
-    else options.set(storage.option, value);
-  }
-  await setOrganizationOptions(
-    pool,
-    organization.id,
-    { openMembership: null, defaultRole: null, ...columns },
-    options,
-  );
+  await transaction(pool, async (tx) => {
+    const before = await lockOrganizationSettings(tx, organization.id);
+    await storeOrganizationSettings(tx, organization.id, before, planSettings(before, values));
+  });
   return {
     json: { id: organization.id, slug: organization.slug, ...Object.fromEntries(values) },
     text: `Organization ${organization.slug}: ${[...values.keys()].join(', ')} set.`,

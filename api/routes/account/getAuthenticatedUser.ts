@@ -1,5 +1,6 @@
-import { AppError } from '../../../domain/errors.ts';
 import { findUserView } from '../../../db/access.ts';
+import { notFound } from '../../../domain/errors.ts';
+import { requireUser } from '../../access/requireUser.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { serializeUser } from '../../serializers/user.ts';
@@ -11,12 +12,10 @@ export const getAuthenticatedUser = route({
   summary: 'The user of the token',
   access: 'authenticated',
   responses: { 200: 'The user', 401: 'The token has no user' },
-  handle: async ({ principal }, context) => {
-    const user =
-      principal.kind === 'user' ? await findUserView(context.pool, principal.userId) : null;
-    if (user === null) {
-      throw new AppError('unauthenticated', 'This request requires an authenticated user.');
-    }
+  handle: async (request, context) => {
+    const user = await findUserView(context.pool, requireUser(request).userId);
+    // Deleted since the token was looked up.
+    if (user === null) throw notFound();
     return ok(serializeUser(user));
   },
 });

@@ -19,7 +19,7 @@ export const listOrganizations = route({
         : { organizationId: principal.organizationId };
     return offsetList(request, context, {
       rows: (window) => findOrganizations(context.pool, of, window),
-      serialize: serializeOrganization,
+      serialize: (organization) => serializeOrganization(organization, context.config.publicUrl),
     });
   },
 });

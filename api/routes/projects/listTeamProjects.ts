@@ -1,0 +1,41 @@
+import { listProjects } from '../../../db/organizationLists.ts';
+import { badRequest } from '../../../domain/errors.ts';
+import { requireOrganization } from '../../access/organizationAccess.ts';
+import { projectScopes } from '../../access/organizationScopes.ts';
+import { requireTeam } from '../../access/requireTeam.ts';
+import { route } from '../../http/route.ts';
+import { offsetList } from '../../pagination/offsetList.ts';
+import { serializeProject } from '../../serializers/project.ts';
+
+const periods = ['', '24h', '14d', '30d'];
+
+export const listTeamProjects = route({
+  name: 'listTeamProjects',
+  method: 'GET',
+  path: '/api/0/teams/{organization}/{team}/projects/',
+  summary: 'Active projects of a team, by slug',
+  access: projectScopes.read,
+  query: {
+    statsPeriod: '24h, 14d or 30d; checked and not used.',
+    per_page: '1 to 100.',
+    cursor: 'From the Link header.',
+  },
+  responses: { 200: 'A page of projects', 404: 'No such team' },
+  handle: async (request, context) => {
+    const access = await requireOrganization(request, context, projectScopes.read);
+    const team = await requireTeam(request, context, access);
+    if (!periods.includes(request.query.get('statsPeriod') ?? '')) {
+      throw badRequest("Invalid statsPeriod. Valid choices are '', '24h', '14d', '30d'");
+    }
+    const filter = {
+      organizationId: access.organization.id,
+      memberId: access.memberId,
+      ids: null,
+      teamId: team.id,
+    };
+    return offsetList(request, context, {
+      rows: (window) => listProjects(context.pool, filter, window),
+      serialize: serializeProject,
+    });
+  },
+});

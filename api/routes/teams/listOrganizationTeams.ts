@@ -1,0 +1,51 @@
+import { containsPattern } from '../../../db/likePattern.ts';
+import { listProjects } from '../../../db/organizationLists.ts';
+import { listTeams } from '../../../db/teamLists.ts';
+import { requireOrganization } from '../../access/organizationAccess.ts';
+import { teamScopes } from '../../access/organizationScopes.ts';
+import { route } from '../../http/route.ts';
+import { offsetList } from '../../pagination/offsetList.ts';
+import { serializeTeam, serializeTeamWithProjects } from '../../serializers/team.ts';
+
+/** As many as an organization embeds anywhere. */
+const EMBEDDED_PROJECTS_MAX = 100;
+
+export const listOrganizationTeams = route({
+  name: 'listOrganizationTeams',
+  method: 'GET',
+  path: '/api/0/organizations/{organization}/teams/',
+  summary: 'Teams of an organization, by slug',
+  access: teamScopes.read,
+  query: {
+    detailed: '0 leaves the projects of each team out.',
+    query: 'Part of the slug or name.',
+    per_page: '1 to 100.',
+    cursor: 'From the Link header.',
+  },
+  responses: { 200: 'A page of teams' },
+  handle: async (request, context) => {
+    const access = await requireOrganization(request, context, teamScopes.read);
+    const text = request.query.get('query')?.trim() ?? '';
+    const ids = { organizationId: access.organization.id, memberId: access.memberId };
+    const filter = {
+      ...ids,
+      projectId: null,
+      pattern: text === '' ? null : containsPattern(text),
+    };
+    const isDetailed = request.query.get('detailed') !== '0';
+    const projects = isDetailed
+      ? await listProjects(
+          context.pool,
+          { ...ids, ids: null },
+          { offset: 0, limit: EMBEDDED_PROJECTS_MAX },
+        )
+      : [];
+    return offsetList(request, context, {
+      rows: (window) => listTeams(context.pool, filter, window),
+      serialize: (team) =>
+        isDetailed
+          ? serializeTeamWithProjects(team, access, projects)
+          : serializeTeam(team, access),
+    });
+  },
+});
