@@ -4,7 +4,7 @@ import type { AppContext } from '../context.ts';
 import type { ApiRequest } from './apiRequest.ts';
 import type { ApiResponse } from './apiResponse.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
 
 /**
  * Who may call:

@@ -1,0 +1,105 @@
+import type { NewEvent } from '../../db/events/newEvent.ts';
+import { storeEvents } from '../../db/events/storeEvents.ts';
+import { classifyDatabaseError, violatedConstraint } from '../../db/pgErrors.ts';
+import type { Pool } from '../../db/pool.ts';
+import { unavailable } from '../../domain/errors.ts';
+
+/** Enough to fill a transaction with work; more only makes the first caller wait for the last. */
+const BATCH_EVENTS_MAX = 250;
+const BATCH_BYTES_MAX = 8 * 1024 * 1024;
+
+/** What may wait: a few seconds of a full load. Beyond it clients do better to keep their events for a moment. */
+const QUEUE_EVENTS_MAX = 5_000;
+const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Deadlocks with other processes, releases deleted in between: gone the second time, as a rule. */
+const ATTEMPTS_MAX = 4;
+
+type Waiting = Readonly<{
+  event: NewEvent;
+  /** Bytes of the payload as received. */
+  size: number;
+  answer: PromiseWithResolvers<null>;
+}>;
+
+/**
+ * Events on their way into the database. While one batch is being written the next one gathers, so batches grow with
+ * the load and a lone event waits for nothing. One batch at a time: two of one process would only queue for the same
+ * hot groups.
+ */
+export class EventQueue {
+  private readonly pool: Pool;
+  private waiting: Waiting[] = [];
+  private bytes = 0;
+  private isRunning = false;
+
+  constructor(pool: Pool) {
+    this.pool = pool;
+  }
+
+  /** Resolves when the event is committed. @throws AppError unavailable when too much waits already. */
+  store(event: NewEvent, size: number): Promise<null> {
+    if (this.waiting.length >= QUEUE_EVENTS_MAX || this.bytes + size > QUEUE_BYTES_MAX) {
+      return Promise.reject(unavailable('Too many events are waiting to be stored. Try again.'));
+    }
+    const answer = Promise.withResolvers<null>();
+    this.waiting.push({ event, size, answer });
+    this.bytes += size;
+    if (!this.isRunning) {
+      this.isRunning = true;
+      // What arrives in the same turn of the event loop goes together.
+      setImmediate(() => void this.run());
+    }
+    return answer.promise;
+  }
+
+  private async run(): Promise<void> {
+    while (this.waiting.length > 0) await this.write(this.nextBatch());
+    this.isRunning = false;
+  }
+
+  private nextBatch(): Waiting[] {
+    let [count, bytes] = [0, 0];
+    for (const { size } of this.waiting) {
+      if (count === BATCH_EVENTS_MAX || (count > 0 && bytes + size > BATCH_BYTES_MAX)) break;
+      count += 1;
+      bytes += size;
+    }
+    this.bytes -= bytes;
+    return this.waiting.splice(0, count);
+  }
+
+  /** Never throws: whatever happens is the answer of those who wait. */
+  private async write(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.attempt(batch.map(({ event }) => event));
+      for (const { answer } of batch) answer.resolve(null);
+    } catch (error) {
+      if (batch.length === 1 || classifyDatabaseError(error) === 'connection') {
+        for (const { answer } of batch) answer.reject(error);
+        return;
+      }
+      // One event spoils it for all: halves find it in a few steps, and the others are stored.
+      const middle = Math.ceil(batch.length / 2);
+      await this.write(batch.slice(0, middle));
+      await this.write(batch.slice(middle));
+    }
+  }
+
+  private async attempt(events: readonly NewEvent[]): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await storeEvents(this.pool, events);
+        return;
+      } catch (error) {
+        if (attempt === ATTEMPTS_MAX || !isWorthAnotherTry(error)) throw error;
+      }
+    }
+  }
+}
+
+function isWorthAnotherTry(error: unknown): boolean {
+  if (classifyDatabaseError(error) === 'transient') return true;
+  // A release, environment or group was deleted after it was looked up: the next look finds or makes another.
+  return violatedConstraint(error)?.endsWith('_fkey') === true;
+}

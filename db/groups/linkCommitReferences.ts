@@ -1,0 +1,233 @@
+import { z } from 'zod';
+import { issueReferences, type IssueReferences } from '../../domain/issueReferences.ts';
+import { exec, many, type Transaction } from '../pool.ts';
+import { insertGroupActivity } from './insertGroupActivity.ts';
+import { insertGroupHistory } from './insertGroupHistory.ts';
+
+/** A commit whose message is new or has changed. */
+export type ReferencingCommit = Readonly<{ id: string; message: string | null; isNew: boolean }>;
+
+export type ReferenceScope = Readonly<{
+  organizationId: string;
+  /** Host of this server: links to other hosts name other issues. */
+  instanceHost: string;
+}>;
+
+/**
+ * Links commits to the issues that their messages say they resolve, drops links that a changed message no longer
+ * names, and tells the issues (groups-projects-orgs 1.4). Resolution itself comes with a release that has the commit,
+ * unless the organization wants it at once. Messages without references cost no statement.
+ */
+export async function linkCommitReferences(
+  tx: Transaction,
+  scope: ReferenceScope,
+  commits: readonly ReferencingCommit[],
+): Promise<void> {
+  const parsed = commits.map((commit) => ({
+    commit,
+    references: issueReferences(commit.message, { instanceHost: scope.instanceHost }),
+  }));
+  const referencing = parsed.filter(({ references }) => !isEmpty(references));
+  const changed = commits.filter((commit) => !commit.isNew).map((commit) => commit.id);
+  if (referencing.length === 0 && changed.length === 0) return;
+  const wanted = await findReferencedGroups(tx, scope.organizationId, referencing);
+  if (changed.length > 0) await dropLinks(tx, changed, wanted);
+  if (wanted.length === 0) return;
+  const linked = await insertLinks(tx, scope.organizationId, wanted);
+  if (linked.length > 0) await tellGroups(tx, linked);
+}
+
+function isEmpty({ shortIds, groupIds }: IssueReferences): boolean {
+  return shortIds.length === 0 && groupIds.length === 0;
+}
+
+const referenceRow = z
+  .object({ commit_id: z.string(), group_id: z.string() })
+  .transform((row) => ({ commitId: row.commit_id, groupId: row.group_id }));
+
+type Reference = z.output<typeof referenceRow>;
+
+/** Unknown ids are passed over: messages are prose (groups-projects-orgs 1.3). */
+async function findReferencedGroups(
+  tx: Transaction,
+  organizationId: string,
+  parsed: readonly Readonly<{ commit: ReferencingCommit; references: IssueReferences }>[],
+): Promise<Reference[]> {
+  if (parsed.length === 0) return [];
+  const shortIds = parsed.flatMap(({ commit, references }) =>
+    references.shortIds.map((shortId) => ({ commitId: commit.id, ...shortId })),
+  );
+  const ids = parsed.flatMap(({ commit, references }) =>
+    references.groupIds.map((groupId) => ({ commitId: commit.id, groupId })),
+  );
+  return many(tx, referenceRow, {
+    name: 'findReferencedGroups',
+    text: `select given.commit_id::text, group_.id as group_id
+             from unnest($2::bigint[], $3::text[], $4::bigint[]) as given (commit_id, slug, number)
+             join project on project.organization_id = $1 and lower(project.slug) = given.slug
+             join group_ on group_.project_id = project.id and group_.short_id = given.number
+            where group_.status in ('unresolved', 'resolved', 'ignored')
+           union
+           select given.commit_id::text, group_.id
+             from unnest($5::bigint[], $6::bigint[]) as given (commit_id, group_id)
+             join group_ on group_.id = given.group_id
+             join project on project.id = group_.project_id and project.organization_id = $1
+            where group_.status in ('unresolved', 'resolved', 'ignored')`,
+    values: [
+      organizationId,
+      shortIds.map((reference) => reference.commitId),
+      shortIds.map((reference) => reference.slug.toLowerCase()),
+      shortIds.map((reference) => reference.number),
+      ids.map((reference) => reference.commitId),
+      ids.map((reference) => reference.groupId),
+    ],
+  });
+}
+
+async function dropLinks(
+  tx: Transaction,
+  commitIds: readonly string[],
+  wanted: readonly Reference[],
+): Promise<void> {
+  await exec(tx, {
+    name: 'dropLinks',
+    text: `delete from group_link
+            where linked_type = 'commit' and relationship = 'resolves' and linked_id = any($1::bigint[])
+              and (linked_id, group_id) not in (
+                    select commit_id, group_id from unnest($2::bigint[], $3::bigint[]) as given (commit_id, group_id))`,
+    values: [
+      commitIds,
+      wanted.map((reference) => reference.commitId),
+      wanted.map((reference) => reference.groupId),
+    ],
+  });
+}
+
+const linkedRow = z
+  .object({
+    commit_id: z.string(),
+    group_id: z.string(),
+    user_ids: z.array(z.string()),
+    assigns_itself: z.boolean(),
+    resolves_at_once: z.boolean(),
+  })
+  .transform((row) => ({
+    commitId: row.commit_id,
+    groupId: row.group_id,
+    userIds: row.user_ids,
+    assignsItself: row.assigns_itself,
+    resolvesAtOnce: row.resolves_at_once,
+  }));
+
+type Linked = z.output<typeof linkedRow>;
+
+/** New links only, each with the people behind the commit: members with the author's verified e-mail. */
+async function insertLinks(
+  tx: Transaction,
+  organizationId: string,
+  wanted: readonly Reference[],
+): Promise<Linked[]> {
+  return many(tx, linkedRow, {
+    name: 'insertCommitLinks',
+    text: `with created as (
+             insert into group_link (group_id, project_id, linked_type, linked_id, relationship)
+             select group_.id, group_.project_id, 'commit', given.commit_id, 'resolves'
+               from unnest($2::bigint[], $3::bigint[]) as given (commit_id, group_id)
+               join group_ on group_.id = given.group_id
+              order by group_.id, given.commit_id
+             on conflict on constraint group_link_group_id_linked_type_linked_id_key do nothing
+             returning group_id, linked_id)
+           select created.linked_id::text as commit_id, created.group_id::text, person.user_ids,
+                  coalesce(person.assigns_itself, false) as assigns_itself,
+                  exists (
+                    select from organization_option
+                     where organization_id = $1 and key = 'slipway:resolve_on_commit' and value::text = 'true'
+                  ) as resolves_at_once
+             from created
+             join commit on commit.id = created.linked_id
+             left join commit_author author on author.id = commit.author_id
+             cross join lateral (
+               select coalesce(array_agg(distinct app_user.id::text), '{}') as user_ids,
+                      bool_or(option.value::text = '"1"') as assigns_itself
+                 from user_email email
+                 join app_user on app_user.id = email.user_id and app_user.is_active
+                 join member on member.user_id = app_user.id and member.organization_id = $1
+                 left join user_option option on option.user_id = app_user.id and option.key = 'self_assign_issue'
+                where lower(email.email) = author.email and email.is_verified) person`,
+    values: [
+      organizationId,
+      wanted.map((reference) => reference.commitId),
+      wanted.map((reference) => reference.groupId),
+    ],
+  });
+}
+
+async function tellGroups(tx: Transaction, linked: readonly Linked[]): Promise<void> {
+  const atOnce = linked.filter(({ resolvesAtOnce }) => resolvesAtOnce);
+  await insertGroupActivity(
+    tx,
+    linked.map(({ groupId, commitId, userIds, resolvesAtOnce }) => ({
+      groupId,
+      type: resolvesAtOnce ? 'set_resolved_in_commit' : 'referenced_in_commit',
+      ident: commitId,
+      userId: userIds[0] ?? null,
+      data: { commit: commitId },
+    })),
+  );
+  await assignGroups(
+    tx,
+    linked.filter(({ assignsItself }) => assignsItself),
+  );
+  await subscribePeople(tx, linked);
+  if (atOnce.length > 0) await resolveAtOnce(tx, atOnce);
+}
+
+/** To the author, and only where nobody is assigned. */
+async function assignGroups(tx: Transaction, linked: readonly Linked[]): Promise<void> {
+  if (linked.length === 0) return;
+  await exec(tx, {
+    name: 'assignGroupsToAuthors',
+    text: `insert into group_assignee (group_id, user_id)
+           select distinct on (group_id) group_id, user_id
+             from unnest($1::bigint[], $2::bigint[]) as given (group_id, user_id)
+            where user_id is not null
+            order by group_id
+           on conflict on constraint group_assignee_pkey do nothing`,
+    values: [linked.map(({ groupId }) => groupId), linked.map(({ userIds }) => userIds[0] ?? null)],
+  });
+}
+
+async function subscribePeople(tx: Transaction, linked: readonly Linked[]): Promise<void> {
+  const people = linked.flatMap(({ groupId, userIds }) =>
+    userIds.map((userId) => ({ groupId, userId })),
+  );
+  if (people.length === 0) return;
+  await exec(tx, {
+    name: 'subscribePeople',
+    text: `insert into group_subscription (group_id, user_id, reason)
+           select distinct group_id, user_id, 'status_change'
+             from unnest($1::bigint[], $2::bigint[]) as given (group_id, user_id)
+           on conflict on constraint group_subscription_pkey do nothing`,
+    values: [people.map(({ groupId }) => groupId), people.map(({ userId }) => userId)],
+  });
+}
+
+/** What organizations get that chose the older behaviour (decisions 21). */
+async function resolveAtOnce(tx: Transaction, linked: readonly Linked[]): Promise<void> {
+  await exec(tx, {
+    name: 'resolveGroupsAtOnce',
+    text: `with resolved as (
+             update group_ set status = 'resolved', substatus = null, resolved_at = now()
+              where id = any($1::bigint[]))
+           delete from group_inbox where group_id = any($1::bigint[])`,
+    values: [linked.map(({ groupId }) => groupId)],
+  });
+  await insertGroupHistory(
+    tx,
+    linked.map(({ groupId, userIds }) => ({
+      groupId,
+      status: 'resolved_in_commit',
+      actorId: userIds[0] ?? null,
+    })),
+  );
+}
