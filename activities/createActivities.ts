@@ -22,6 +22,8 @@ export type ActivityDependencies = Readonly<{
   pool: Pool;
   client: Client;
   logger: Logger;
+  /** Host of the public URL: links to it in commit messages name issues. */
+  instanceHost: string;
   /** Those of the product unless given. */
   fetchTimes?: FetchTimes | undefined;
 }>;
@@ -45,8 +47,8 @@ export function createActivities(
           deps,
           {
             name: 'setCommits',
-            apply: setCommits,
-            prepare: (part) => prepareCommits(deps.pool, part, beat),
+            apply: setCommits(deps.instanceHost),
+            prepare: (part) => prepareCommits(deps.pool, part, deps.instanceHost, beat),
           },
           input,
         ),

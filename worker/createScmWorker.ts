@@ -26,7 +26,7 @@ export async function createScmWorker(
     namespace: string;
     pool: Pool;
     client: Client;
-    config: Pick<Config, 'stateDir' | 'secret' | 'gitAllowFile' | 'allowPrivateUrls'>;
+    config: Pick<Config, 'stateDir' | 'secret' | 'publicUrl' | 'gitAllowFile' | 'allowPrivateUrls'>;
     fetchTimes?: FetchTimes | undefined;
     /** Of one request to a host; that of the product unless given. */
     requestTimeoutMs?: number | undefined;
@@ -48,6 +48,7 @@ export async function createScmWorker(
       client,
       scm,
       secrets: new SecretBox(config.secret),
+      instanceHost: new URL(config.publicUrl).host,
       fetchTimes,
     }),
     maxConcurrentActivityTaskExecutions: FETCHES_MAX,

@@ -31,7 +31,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
   const nativeConnection = await NativeConnection.connect(connectionOptions);
   const shared = { connection: nativeConnection, namespace, pool, client };
   const workers = await Promise.all([
-    createWorker({ ...shared, logger }),
+    createWorker({ ...shared, logger, instanceHost: new URL(config.publicUrl).host }),
     createScmWorker({ ...shared, config }),
   ]);
   // The runtime drains on SIGTERM and SIGINT: run() returns when the last task is finished.

@@ -17,6 +17,7 @@ export function createFetchActivities(
     client: Client;
     scm: ScmRegistry;
     secrets: SecretBox;
+    instanceHost: string;
     fetchTimes?: FetchTimes | undefined;
   }>,
 ): FetchStateActivities & FetchRangeActivities & ResyncActivities {

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { normaliseCommits } from '../../domain/commitList.ts';
 import { transaction, type Pool } from '../../db/pool.ts';
+import type { ReferenceScope } from '../../db/groups/linkCommitReferences.ts';
 import { storeCommits } from '../../db/releases/storeCommits.ts';
 import { addRangePage, ensureRange, type StoredRange } from '../../db/sync/commitRanges.ts';
 import { findFetchJob, updateSync, type FetchJob } from '../../db/sync/fetchState.ts';
@@ -19,7 +20,13 @@ import { failFetch, failForGood } from './failFetch.ts';
 import type { FetchResult, FetchTarget } from './fetchActivities.ts';
 import { retryDelayMs } from './retryDelay.ts';
 
-export type FetchDependencies = Readonly<{ pool: Pool; scm: ScmRegistry; secrets: SecretBox }>;
+export type FetchDependencies = Readonly<{
+  pool: Pool;
+  scm: ScmRegistry;
+  secrets: SecretBox;
+  /** Host of the public URL: links to it in commit messages name issues. */
+  instanceHost: string;
+}>;
 
 /** How long a head that the host does not know is waited for: a pipeline often runs before its push is mirrored. */
 export const WAIT_FOR_PUSH_SECONDS = 30 * 60;
@@ -89,7 +96,7 @@ async function fetchPages(deps: FetchDependencies, fetch: Fetch): Promise<FetchR
   }
   const base = await resolveBase(deps.pool, fetch);
   const range = await ensureRange(deps.pool, target.repositoryId, base, head.sha);
-  if (!range.isFinished) await readPages(deps.pool, fetch, range, { base, head: head.sha });
+  if (!range.isFinished) await readPages(deps, fetch, range, { base, head: head.sha });
   await updateSync(deps.pool, target, {
     state: 'fetching',
     lastError: null,
@@ -111,17 +118,18 @@ async function resolveBase(pool: Pool, fetch: Fetch): Promise<string | null> {
 }
 
 async function readPages(
-  pool: Pool,
+  { pool, instanceHost }: FetchDependencies,
   { provider, repository, context, job }: Fetch,
   range: StoredRange,
   ends: Readonly<{ base: string | null; head: string }>,
 ): Promise<void> {
+  const scope = { organizationId: job.organizationId, instanceHost };
   let from = range.cursor;
   let position = range.nextPosition;
   for await (const page of provider.listRange(repository, ends, context, range.cursor)) {
     // A provider that could not use the cursor has started over: it has handed out this page and nothing else.
     if (page.outcome.listed === page.commits.length) position = 0;
-    const isAdded = await storePage(pool, job.organizationId, range.id, page, from, position);
+    const isAdded = await storePage(pool, scope, range.id, page, from, position);
     if (!isAdded) return;
     from = page.cursor;
     position += page.commits.length;
@@ -131,7 +139,7 @@ async function readPages(
 
 function storePage(
   pool: Pool,
-  organizationId: string,
+  scope: ReferenceScope,
   rangeId: string,
   page: CommitPage,
   from: string | null,
@@ -139,8 +147,8 @@ function storePage(
 ): Promise<boolean> {
   return transaction(pool, async (tx) => {
     // Given dates would sort the list; a range has its order already.
-    const list = normaliseCommits(page.commits, organizationId);
-    const ids = await storeCommits(tx, organizationId, list);
+    const list = normaliseCommits(page.commits, scope.organizationId);
+    const ids = await storeCommits(tx, scope, list);
     const idByKey = new Map(list.commits.map((commit, index) => [commit.key, ids[index]]));
     const commitIds = page.commits.flatMap((commit) => idByKey.get(commit.id) ?? []);
     return addRangePage(tx, {

@@ -4,7 +4,8 @@ import { normaliseCommits } from '../../domain/commitList.ts';
 import { holdOperation, listOperationBodies, type ClaimedOperation } from '../../db/operations.ts';
 import { transaction, type Pool, type Transaction } from '../../db/pool.ts';
 import { listRangeCommits, settleFetches } from '../../db/sync/commitRanges.ts';
-import type { ReleaseKey } from '../../domain/operation.ts';
+import type { ReferenceScope } from '../../db/groups/linkCommitReferences.ts';
+import { resolveReleaseGroups } from '../../db/groups/resolveReleaseGroups.ts';
 import { linkCommits } from '../../db/releases/linkCommits.ts';
 import { lockRelease } from '../../db/releases/lockRelease.ts';
 import { announceDeploys } from '../../db/releases/recordDeploys.ts';
@@ -25,30 +26,37 @@ type Cursor = z.output<typeof cursorSchema>;
  * Replaces the commit lists of the release, one operation after the other: each list counts, because each may
  * resolve issues, though only the last one stays (releases-api 4).
  */
-export const setCommits: StepApplier = async (tx, key, operations) => {
-  const release = await lockRelease(tx, key);
-  if (release === null) return operations.map(releaseGone);
-  const outcomes: StepOutcome[] = [];
-  for (const operation of operations) {
-    const fetched = operation.body.setFetchedCommits;
-    if (fetched === undefined) await setSentCommits(tx, key, release.id, operation);
-    else await setFetchedCommits(tx, release.id, fetched.rangeIds);
-    outcomes.push(succeeded(operation, release.id));
-  }
-  // Deploys that waited for the commits are announced with them (releases-api 9.4).
-  await announceDeploys(tx, release.id);
-  return outcomes;
-};
+export function setCommits(instanceHost: string): StepApplier {
+  return async (tx, { organizationId, version }, operations) => {
+    const release = await lockRelease(tx, { organizationId, version });
+    if (release === null) return operations.map(releaseGone);
+    const outcomes: StepOutcome[] = [];
+    for (const operation of operations) {
+      const fetched = operation.body.setFetchedCommits;
+      if (fetched === undefined) {
+        await setSentCommits(tx, { organizationId, instanceHost }, release.id, operation);
+      } else {
+        await setFetchedCommits(tx, release.id, fetched.rangeIds);
+      }
+      // In the same transaction: nobody sees a release with the fix and its issue still open, and a crash does neither.
+      await resolveReleaseGroups(tx, release.id);
+      outcomes.push(succeeded(operation, release.id));
+    }
+    // Deploys that waited for the commits are announced with them (releases-api 9.4).
+    await announceDeploys(tx, release.id);
+    return outcomes;
+  };
+}
 
 async function setSentCommits(
   tx: Transaction,
-  { organizationId }: ReleaseKey,
+  scope: ReferenceScope,
   releaseId: string,
   operation: ClaimedOperation,
 ): Promise<void> {
   const { commits } = commandOf(operation, operation.body.setCommits);
-  const list = normaliseCommits(commits, organizationId);
-  const ids = await storeCommits(tx, organizationId, list);
+  const list = normaliseCommits(commits, scope.organizationId);
+  const ids = await storeCommits(tx, scope, list);
   const links = list.commits.map(({ position }, index) => ({
     commitId: ids[index] ?? '',
     position,
@@ -75,6 +83,7 @@ async function setFetchedCommits(
 export async function prepareCommits(
   pool: Pool,
   input: RunInput,
+  instanceHost: string,
   beat: (cursor: Cursor) => void,
 ): Promise<void> {
   const { info } = Context.current();
@@ -88,7 +97,7 @@ export async function prepareCommits(
       const chunk = sliceCommits(list, from, from + CHUNK_SIZE);
       const isOurs = await transaction(pool, async (tx) => {
         if (!(await holdOperation(tx, id, 'setCommits'))) return false;
-        await storeCommits(tx, organizationId, chunk);
+        await storeCommits(tx, { organizationId, instanceHost }, chunk);
         return true;
       });
       if (!isOurs) break;

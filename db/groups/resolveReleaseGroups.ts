@@ -33,19 +33,19 @@ export async function resolveReleaseGroups(tx: Transaction, releaseId: string): 
   const fixes = await many(tx, fixRow, {
     name: 'resolveReleaseGroups',
     // One statement for any number of groups. Where a commit and a pull request name the same group the commit counts.
-    text: `with member as (
+    text: `with contained as (
              select commit.id, commit.key, commit.author_id, commit.organization_id
                from release_commit join commit on commit.id = release_commit.commit_id
               where release_commit.release_id = $1),
            link as (
-             select group_link.id, group_link.group_id, member.id as commit_id, member.author_id
-               from member
-               join group_link on group_link.linked_type = 'commit' and group_link.linked_id = member.id
+             select group_link.id, group_link.group_id, contained.id as commit_id, contained.author_id
+               from contained
+               join group_link on group_link.linked_type = 'commit' and group_link.linked_id = contained.id
              union all
              select group_link.id, group_link.group_id, null, pull_request.author_id
-               from member
-               join pull_request on pull_request.organization_id = member.organization_id
-                                and pull_request.merge_commit_sha = member.key
+               from contained
+               join pull_request on pull_request.organization_id = contained.organization_id
+                                and pull_request.merge_commit_sha = contained.key
                join group_link on group_link.linked_type = 'pull_request' and group_link.relationship = 'resolves'
                               and group_link.linked_id = pull_request.id),
            fresh as (

@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import type { NormalisedCommits } from '../../domain/commitList.ts';
+import {
+  linkCommitReferences,
+  type ReferenceScope,
+  type ReferencingCommit,
+} from '../groups/linkCommitReferences.ts';
 import { exec, many, type Transaction } from '../pool.ts';
 
 /**
- * Stores repositories, authors, commits and file changes of a list and answers the commit ids, by index.
+ * Stores repositories, authors, commits and file changes of a list, links commits to the issues that their messages
+ * name, and answers the commit ids, by index.
  * The number of statements is the same for one commit and for thousands. Doing it twice writes nothing the second time.
  */
 export async function storeCommits(
   tx: Transaction,
-  organizationId: string,
+  scope: ReferenceScope,
   list: NormalisedCommits,
 ): Promise<string[]> {
+  const { organizationId } = scope;
   const repositoryIds = await ensureRepositories(tx, organizationId, list.repositories);
   const authorIds = await upsertAuthors(tx, organizationId, list.authors);
   const rows = list.commits.map((commit) => ({
@@ -21,7 +28,8 @@ export async function storeCommits(
     isMessageSent: commit.isMessageSent,
     timestamp: commit.timestamp,
   }));
-  const ids = await upsertCommits(tx, organizationId, rows);
+  const { ids, touched } = await upsertCommits(tx, organizationId, rows);
+  await linkCommitReferences(tx, scope, touched);
   await insertFileChanges(
     tx,
     list.fileChanges.map(({ commit, filename, type }) => ({
@@ -130,9 +138,10 @@ async function upsertCommits(
   tx: Transaction,
   organizationId: string,
   rows: readonly CommitRow[],
-): Promise<string[]> {
+): Promise<Readonly<{ ids: string[]; touched: ReferencingCommit[] }>> {
   let known = await findCommits(tx, rows);
-  const missing = rows.filter((_, index) => !known.has(index));
+  const isNew = rows.map((_, index) => !known.has(index));
+  const missing = rows.filter((_, index) => isNew[index] === true);
   if (missing.length > 0) {
     await insertCommits(tx, organizationId, missing);
     // Also finds what another release has inserted in the meantime.
@@ -140,11 +149,17 @@ async function upsertCommits(
   }
   const changed = rows.filter((_, index) => known.get(index)?.differs === true);
   if (changed.length > 0) await updateCommits(tx, changed);
-  return rows.map((_, index) => {
+  const ids = rows.map((_, index) => {
     const commit = known.get(index);
     if (commit === undefined) throw new TypeError('A stored commit cannot be found again');
     return commit.id;
   });
+  const touched = rows.flatMap(({ message, isMessageSent }, index) =>
+    isMessageSent && (isNew[index] === true || known.get(index)?.differs === true)
+      ? [{ id: at(ids, index), message, isNew: isNew[index] === true }]
+      : [],
+  );
+  return { ids, touched };
 }
 
 const givenCommits = `unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::boolean[], $6::timestamptz[])

@@ -17,7 +17,7 @@ import { createWorker } from '../../worker/createWorker.ts';
 import { pauseSignal, stateQuery } from '../../workflows/messages.ts';
 import type { release } from '../../workflows/release.ts';
 import { releaseStart, type ReleaseThresholds } from '../../workflows/releaseStart.ts';
-import { useSlipway, type TestSlipway } from './slipway.ts';
+import { TEST_HOST, useSlipway, type TestSlipway } from './slipway.ts';
 
 type Activities = ReturnType<typeof createActivities>;
 
@@ -80,7 +80,12 @@ export class ActorBench {
   }
 
   activities(pool: Pool): Activities {
-    return createActivities({ pool, client: this.slipway.temporal.client, logger });
+    return createActivities({
+      pool,
+      client: this.slipway.temporal.client,
+      logger,
+      instanceHost: TEST_HOST,
+    });
   }
 
   /** A worker that is stopped after the test, unless it was before. */
@@ -94,6 +99,7 @@ export class ActorBench {
       pool,
       client,
       logger,
+      instanceHost: TEST_HOST,
       activities: { ...activities, ...options.failpoints?.(activities) },
       ...(options.maxCachedWorkflows === undefined
         ? {}

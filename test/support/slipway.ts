@@ -113,6 +113,7 @@ export class TestSlipway {
     if (this.options.scm !== undefined) {
       const config = {
         stateDir: this.options.scm.stateDir,
+        publicUrl: TEST_PUBLIC_URL,
         secret: TEST_SECRET,
         allowPrivateUrls: true,
         gitAllowFile: false,
