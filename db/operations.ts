@@ -210,6 +210,7 @@ const claimedOperationRow = z.object({
   actor: z.custom<OperationActor>(),
   outcome: outcomeSchema,
   attempts: z.number(),
+  age_seconds: z.coerce.number(),
   is_last: z.boolean(),
 });
 
@@ -226,7 +227,8 @@ export function claimOperations(
 ): Promise<ClaimedOperation[]> {
   return many(tx, claimedOperationRow, {
     name: 'claimOperations',
-    text: `select id, body, actor, outcome, attempts, next_step + 1 = cardinality(steps) as is_last
+    text: `select id, body, actor, outcome, attempts, extract(epoch from now() - created_at) as age_seconds,
+                  next_step + 1 = cardinality(steps) as is_last
              from operation
             where id = any($1::uuid[]) and status = 'pending' and steps[next_step + 1] = $2
             order by seq

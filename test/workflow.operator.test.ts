@@ -10,7 +10,8 @@ import { eventually, useActorBench } from './support/actor.ts';
  *   2. resume applies what waits; a nudge looks into the mailbox; pausing twice is pausing once
  *   3. cancel and terminate end the run, also with callers waiting; the next command starts a new one
  *   4. a poisonous operation ends with its own error, alone; a bulky one as well
- *   5. a failing pass: whoever waits is told, the reason is shown, the actor tries again by itself
+ *   5. an operation that fails for a reason that is not its own stays pending, for an hour at most
+ *   6. a failing pass: whoever waits is told, the reason is shown, the actor tries again by itself
  */
 const bench = useActorBench({ SLIPWAY_WRITE_WAIT_MS: '4000' });
 const releases = '/api/0/organizations/acme/releases/';
@@ -223,6 +224,50 @@ describe('a poisonous operation', () => {
     expect((await put('poison')).status).toBe(500);
     expect((await put('good')).status).toBe(200);
     expect(await bench.release('bulky')).toMatchObject({ commits: 1 });
+  });
+});
+
+describe('an operation that fails for a reason that is not its own', () => {
+  test('waits while schema and code do not fit, as in the middle of a deployment', async () => {
+    await bench.startWorker();
+    const mailbox = bench.mailbox({ waitMs: 500 });
+    await mailbox.submit(bench.operation('migrating', 'create'), 'acme');
+    await bench.slipway.pool.query('alter table activity rename to activity_away');
+    const { outcome } = await mailbox.submit(bench.operation('migrating', 'deploy'), 'acme');
+    expect(outcome).toBeNull();
+    expect((await bench.operations('migrating'))[1]).toMatchObject({
+      status: 'pending',
+      last_error: expect.stringContaining('activity'),
+    });
+    await bench.slipway.pool.query('alter table activity_away rename to activity');
+    await bench.settled('migrating');
+    expect(await bench.release('migrating')).toMatchObject({ applied_revision: 2, deploys: 1 });
+  });
+
+  test('is given up when it has failed for an hour, and holds nobody up for longer', async () => {
+    await bench.startWorker();
+    await create('hopeless');
+    await bench.slipway.pool.query(`
+      create function unlucky() returns trigger language plpgsql as
+        $$ begin raise exception 'again' using errcode = '40001'; end $$;
+      create trigger unlucky before insert on deploy for each row when (new.name = 'unlucky') execute function unlucky()`);
+    const body = bench.operation('hopeless', 'deploy').body;
+    const unlucky = bench.operation('hopeless', 'deploy');
+    await bench.store({
+      ...unlucky,
+      body: { recordDeploys: { ...body.recordDeploys!, name: 'unlucky' } },
+    });
+    await bench.store(bench.operation('hopeless', 'deploy'));
+    await bench.slipway.pool.query(
+      `update operation set created_at = now() - interval '61 minutes', attempts = 20 where id = $1`,
+      [unlucky.id],
+    );
+    await bench.handle('hopeless').signal(nudgeSignal);
+    expect(await bench.settled('hopeless')).toMatchObject([
+      { status: 'done' },
+      { status: 'failed', outcome: { status: 500 }, last_error: 'again' },
+      { status: 'done' },
+    ]);
   });
 });
 

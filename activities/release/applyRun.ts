@@ -30,10 +30,13 @@ export type Step = Readonly<{
 }>;
 
 /**
- * An operation that keeps failing while the database is up gets its error as outcome after this many attempts:
- * lower would give up in a bad hour, higher would hold up the release behind it for longer.
+ * An operation that keeps failing while the database is up gets its error as outcome after an hour: less would give up
+ * what was accepted because of a deployment or a full disk, more would hold up the release behind it for longer.
  */
-const ATTEMPTS_MAX = 50;
+const GIVE_UP_AFTER_SECONDS = 3_600;
+
+/** One that has only waited (for a worker, through an outage) is not given up because of its age. */
+const ATTEMPTS_MIN = 20;
 
 /**
  * One run of equal steps in one transaction: claim what is not applied yet, apply, write outcomes.
@@ -61,12 +64,9 @@ export async function applyRun(
     }
     const reason = error instanceof Error ? error.message : String(error);
     await recordAttemptFailure(deps.pool, input.operationIds, reason);
-    if (failure === 'transient') {
-      const gaveUp = await giveUp(deps.pool, step.name, input, ATTEMPTS_MAX);
-      if (gaveUp === 0) throw retryable(error);
-    } else {
-      await giveUp(deps.pool, step.name, input, 0);
-    }
+    const isHopeless = failure === 'transient' ? hasTriedForLong : (): boolean => true;
+    const gaveUp = await giveUp(deps.pool, step.name, input, isHopeless);
+    if (failure === 'transient' && gaveUp === 0) throw retryable(error);
     deps.logger.error({ err: error, step: step.name, ...input }, 'An operation failed for good');
     return { applied: 0 };
   }
@@ -105,25 +105,29 @@ function statusAfter(outcome: OperationOutcome, isLastStep: boolean): StepResult
   return isLastStep ? 'done' : 'pending';
 }
 
-/** Ends operations that have used up their attempts; answers how many. */
+function hasTriedForLong({ attempts, age_seconds: ageSeconds }: ClaimedOperation): boolean {
+  return attempts >= ATTEMPTS_MIN && ageSeconds >= GIVE_UP_AFTER_SECONDS;
+}
+
+/** Ends hopeless operations with an error of ours; answers how many. */
 async function giveUp(
   pool: Pool,
   step: ReleaseStep,
   { operationIds }: RunInput,
-  attemptsMax: number,
+  isHopeless: (operation: ClaimedOperation) => boolean,
 ): Promise<number> {
   return transaction(pool, async (tx) => {
     const claimed = await claimOperations(tx, operationIds, step);
-    const exhausted = claimed.filter((operation) => operation.attempts >= attemptsMax);
+    const hopeless = claimed.filter(isHopeless);
     await finishStep(
       tx,
-      exhausted.map((operation) => ({
+      hopeless.map((operation) => ({
         id: operation.id,
         status: 'failed',
         outcome: { status: 500, error: { detail: 'Internal Error', errorId: operation.id } },
       })),
     );
-    return exhausted.length;
+    return hopeless.length;
   });
 }
 
