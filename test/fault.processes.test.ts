@@ -1,0 +1,214 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { freePorts } from '../scripts/process/ports.ts';
+import { ActorBench } from './support/actor.ts';
+import { testServers } from './support/servers.ts';
+import { useSlipway } from './support/slipway.ts';
+import { temporaryFolder } from './support/temporaryFolder.ts';
+
+/**
+ * Real processes under fire: API and worker are killed with SIGKILL at random moments and started again, while clients
+ * write with idempotency keys and send again what got no answer or a 503. In the end every acknowledged write is there
+ * exactly once, and no client ever saw anything else than success, 503 or a broken connection.
+ */
+const slipway = useSlipway({ worker: false });
+const bench = new ActorBench(slipway);
+
+const CLIENTS = 6;
+const LOAD_MS = 12_000;
+const releases = ['fire-1', 'fire-2', 'fire-3'];
+
+/** A program of the product that a test can kill; starts again by itself until it is stopped. */
+class Service {
+  kills = 0;
+  private readonly program: string;
+  private readonly environment: NodeJS.ProcessEnv;
+  private readonly logFile: string;
+  private child!: ChildProcess;
+  private isStopped = false;
+
+  constructor(program: string, environment: NodeJS.ProcessEnv, logFile: string) {
+    this.program = program;
+    this.environment = environment;
+    this.logFile = logFile;
+    this.start();
+  }
+
+  kill(): void {
+    this.kills += 1;
+    this.child.kill('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
+  }
+
+  private start(): void {
+    const log = createWriteStream(this.logFile, { flags: 'a' });
+    this.child = spawn(process.execPath, [this.program], {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout?.pipe(log);
+    this.child.stderr?.pipe(log);
+    this.child.once('exit', () => {
+      if (!this.isStopped) this.start();
+    });
+  }
+}
+
+type Write = Readonly<{ version: string; key: string; method: string; path: string; body: object }>;
+
+function nextWrite(client: number, count: number): Write {
+  const version = releases[(client + count) % releases.length]!;
+  const path = `/api/0/organizations/acme/releases/${version}/`;
+  const key = randomUUID();
+  const kinds = [
+    { method: 'POST', path: `${path}deploys/`, body: { environment: 'prod', name: key } },
+    { method: 'PUT', path, body: { ref: key, dateReleased: '2026-01-01T00:00:00Z' } },
+    {
+      method: 'PUT',
+      path,
+      body: { commits: [{ id: key.replaceAll('-', ''), repository: 'acme/web', message: key }] },
+    },
+  ];
+  return { version, key, ...kinds[count % kinds.length]! };
+}
+
+/** Sends a write until it is acknowledged; answers every status on the way, 0 for a broken connection. */
+async function sendUntilAcknowledged(url: string, write: Write): Promise<number[]> {
+  const statuses: number[] = [];
+  for (;;) {
+    const status = await sendOnce(url, write);
+    statuses.push(status);
+    if (status > 0 && status < 300) return statuses;
+    if (status !== 0 && status !== 503) return statuses;
+    await delay(100);
+  }
+}
+
+async function sendOnce(url: string, write: Write): Promise<number> {
+  try {
+    const response = await fetch(url + write.path, {
+      method: write.method,
+      headers: {
+        Authorization: `Bearer ${slipway.tenant.ownerToken}`,
+        'Content-Type': 'application/json',
+        'Idempotency-Key': write.key,
+      },
+      body: JSON.stringify(write.body),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return 0;
+  }
+}
+
+async function waitUntilServed(url: string): Promise<void> {
+  for (;;) {
+    const isReady = await fetch(`${url}/readyz`).then(
+      (response) => response.status === 200,
+      () => false,
+    );
+    if (isReady) return;
+    await delay(100);
+  }
+}
+
+test('every acknowledged write is there exactly once, whatever is killed whenever', async () => {
+  const [port] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}`;
+  const folder = temporaryFolder();
+  const { namespace, address, client } = slipway.temporal;
+  const environment = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    SLIPWAY_DIR: folder,
+    PORT: String(port),
+    DATABASE_URL: bench.databaseUrl,
+    REDIS_URL: testServers().redisUrl,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    SLIPWAY_WRITE_WAIT_MS: '2000',
+    LOG_LEVEL: 'warn',
+  };
+  const program = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const worker = new Service(program('worker/main.ts'), environment, join(folder, 'worker.log'));
+  const api = new Service(program('api/main.ts'), environment, join(folder, 'api.log'));
+  try {
+    await waitUntilServed(url);
+    for (const version of releases) {
+      const path = '/api/0/organizations/acme/releases/';
+      const body = { version, projects: ['web'] };
+      await sendUntilAcknowledged(url, { version, key: randomUUID(), method: 'POST', path, body });
+    }
+
+    const until = Date.now() + LOAD_MS;
+    const sent: { write: Write; statuses: number[] }[] = [];
+    const load = Array.from({ length: CLIENTS }, async (_, index) => {
+      for (let count = index; Date.now() < until; count += 1) {
+        const write = nextWrite(index, count);
+        sent.push({ write, statuses: await sendUntilAcknowledged(url, write) });
+        await delay(Math.random() * 60);
+      }
+    });
+    const chaos = async (): Promise<void> => {
+      for (const victims of [[worker], [api], [worker], [api, worker]]) {
+        await delay(1_500 + Math.random() * 1_000);
+        for (const victim of victims) victim.kill();
+      }
+    };
+    await Promise.all([...load, chaos()]);
+
+    // What was only accepted is applied by the next command of its release at the latest.
+    await waitUntilServed(url);
+    for (const version of releases) {
+      const write = { ...nextWrite(0, 0), version };
+      const path = `/api/0/organizations/acme/releases/${version}/deploys/`;
+      sent.push({
+        write: { ...write, path },
+        statuses: await sendUntilAcknowledged(url, { ...write, path }),
+      });
+    }
+    await Promise.all(releases.map((version) => bench.settled(version)));
+
+    const odd = sent
+      .flatMap(({ statuses }) => statuses)
+      .filter((status) => ![0, 200, 201, 202, 503].includes(status));
+    expect(odd).toEqual([]);
+    const { rows: operations } = await slipway.pool.query<{ key: string; status: string }>(
+      'select idempotency_key as key, status from operation where idempotency_key = any($1)',
+      [sent.map(({ write }) => write.key)],
+    );
+    expect(operations.filter(({ status }) => status !== 'done')).toEqual([]);
+    expect(operations.length).toBe(sent.length);
+    const { rows: deploys } = await slipway.pool.query<{ name: string }>('select name from deploy');
+    const deployed = sent.filter(({ write }) => 'environment' in write.body);
+    expect(deploys.map(({ name }) => name).toSorted()).toEqual(
+      deployed.map(({ write }) => write.key).toSorted(),
+    );
+    for (const version of releases) {
+      const writes = sent.filter(({ write }) => write.version === version);
+      expect(await bench.release(version)).toMatchObject({ applied_revision: writes.length + 1 });
+    }
+    expect({ worker: worker.kills, api: api.kills }).toEqual({ worker: 3, api: 2 });
+    expect(sent.length).toBeGreaterThan(CLIENTS * 10);
+  } finally {
+    await Promise.all([worker.stop(), api.stop()]);
+    // Schedules outlive their worker, and the next test file in this namespace does not expect them.
+    for await (const { scheduleId } of client.schedule.list()) {
+      await client.schedule.getHandle(scheduleId).delete();
+    }
+  }
+}, 60_000);
