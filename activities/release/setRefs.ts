@@ -21,7 +21,8 @@ export const setRefs: StepApplier = async (tx, key, operations) => {
   for (const operation of operations) {
     outcomes.push(await storeRefs(tx, key.organizationId, release.id, operation));
   }
-  await bumpRevision(tx, release.id, operations.length);
+  const applied = outcomes.filter(({ outcome }) => !('error' in outcome));
+  await bumpRevision(tx, release.id, applied.length);
   return outcomes;
 };
 
