@@ -46,15 +46,22 @@ export class Fetches {
     }
   }
 
-  /** Gives a repository its re-sync right away; the schedule `schedule-resyncs` would in a few minutes. */
+  /**
+   * Has a repository looked at now and from now on; the schedule `schedule-resyncs` would care for the latter in a few
+   * minutes. An operator's pause is respected.
+   */
   async startResync(repository: ResyncRepository): Promise<void> {
-    try {
-      await this.client.withDeadline(Date.now() + BEST_EFFORT_MS, () =>
-        this.client.schedule.create(resyncSchedule(repository)),
-      );
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    }
+    const schedule = resyncSchedule(repository);
+    await this.client.withDeadline(Date.now() + BEST_EFFORT_MS, async () => {
+      try {
+        await this.client.schedule.create({ ...schedule, state: { triggerImmediately: true } });
+      } catch (error) {
+        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+        const handle = this.client.schedule.getHandle(schedule.scheduleId);
+        const { state } = await handle.describe();
+        if (!state.paused) await handle.trigger();
+      }
+    });
   }
 
   async stopResync(repositoryId: string): Promise<void> {

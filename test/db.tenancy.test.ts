@@ -282,7 +282,7 @@ describe('repositories', () => {
       "insert into repository (organization_id, name) values ($1, 'acme/api') returning id",
       [acme.id],
     );
-    expect(await createRepository(db.pool, repository('acme/api'))).toEqual({
+    expect(await createRepository(db.pool, repository('acme/api'))).toMatchObject({
       id: rows[0].id,
       name: 'acme/api',
     });
@@ -290,6 +290,13 @@ describe('repositories', () => {
       "select provider, url from repository where name = 'acme/api'",
     );
     expect(after).toEqual([{ provider: 'github', url: 'https://github.com/acme/api' }]);
+  });
+
+  it('that are made twice at once are one', async () => {
+    const made = await Promise.all(
+      [1, 2, 3].map(() => createRepository(db.pool, repository('acme/race'))),
+    );
+    expect(made.filter((result) => result !== null)).toHaveLength(1);
   });
 
   it('that are hidden do not keep a name', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startFakeGitHub, type FakeGitHub } from './support/fakeGitHub.ts';
 import { Fetches, testFetchTimes } from './support/fetches.ts';
+import { dropResyncSchedules, resyncRepositoryIds } from './support/resyncSchedules.ts';
 import { useSlipway } from './support/slipway.ts';
 import { temporaryFolder } from './support/temporaryFolder.ts';
 
@@ -19,29 +20,17 @@ let github: FakeGitHub;
 let repositoryId: string;
 
 beforeAll(async () => {
-  await dropSchedules();
+  await dropResyncSchedules(slipway.temporal.client);
   github = await startFakeGitHub();
   repositoryId = await fetches.addRepository('acme/web', `${github.url}/acme/web`, 'github');
 });
 beforeEach(() => github.reset());
 afterAll(async () => {
-  await dropSchedules();
+  await dropResyncSchedules(slipway.temporal.client);
   await github.close();
 });
 
-/** Ids of the repositories that have one. Repository ids of other test files are the same ones. */
-async function scheduled(): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const { scheduleId } of slipway.temporal.client.schedule.list()) {
-    if (scheduleId.startsWith('resync:')) ids.push(scheduleId.slice('resync:'.length));
-  }
-  return ids.sort();
-}
-
-async function dropSchedules(): Promise<void> {
-  for (const id of await scheduled()) await scheduleOf(id).delete();
-  await vi.waitUntil(async () => (await scheduled()).length === 0);
-}
+const scheduled = (): Promise<string[]> => resyncRepositoryIds(slipway.temporal.client);
 
 const scheduleOf = (id: string) => slipway.temporal.client.schedule.getHandle(`resync:${id}`);
 

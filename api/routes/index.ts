@@ -48,6 +48,10 @@ import { listReleaseFiles } from './releases/listReleaseFiles.ts';
 import { listReleases } from './releases/listReleases.ts';
 import { listReleaseStats } from './releases/listReleaseStats.ts';
 import { updateRelease } from './releases/updateRelease.ts';
+import { createRepository } from './repositories/createRepository.ts';
+import { deleteRepository } from './repositories/deleteRepository.ts';
+import { getRepository } from './repositories/getRepository.ts';
+import { updateRepository } from './repositories/updateRepository.ts';
 import { changeReleaseSync } from './sync/changeReleaseSync.ts';
 import { getReleaseSync } from './sync/getReleaseSync.ts';
 import { getHealth } from './service/getHealth.ts';
@@ -138,4 +142,8 @@ export const routes: readonly Route[] = [
   getOperation,
   getReleaseSync,
   changeReleaseSync,
+  deleteRepository,
+  updateRepository,
+  getRepository,
+  createRepository,
 ];

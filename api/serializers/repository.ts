@@ -1,5 +1,6 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
 import type { RepositoryView } from '../../db/releases/releaseView.ts';
+import type { RepositoryDetails } from '../../db/repositories.ts';
 
 /** Names as hosts write themselves; others show their id. */
 const providerNames: Readonly<Record<string, string>> = {
@@ -33,4 +34,10 @@ export function serializeRepository(repository: RepositoryView): Record<string, 
     externalSlug: provider === null ? null : repository.name,
     externalId: repository.externalId,
   };
+}
+
+/** With how it is reached. That there is a token is all that anybody learns of it. */
+export function serializeRepositoryDetails(repository: RepositoryDetails): Record<string, unknown> {
+  const { apiUrl, hasToken } = repository;
+  return { ...serializeRepository(repository), apiUrl, hasToken };
 }

@@ -6,6 +6,7 @@ import {
   type ReferencingCommit,
 } from '../groups/linkCommitReferences.ts';
 import { exec, many, type Transaction } from '../pool.ts';
+import { lockRepositoryNames } from '../repositories.ts';
 
 /**
  * Stores repositories, authors, commits and file changes of a list, links commits to the issues that their messages
@@ -61,11 +62,7 @@ async function ensureRepositories(
   const known = await findActiveRepositories(tx, organizationId, names);
   if (known.size === names.length) return names.map((_, index) => known.get(index) ?? '');
   // Names are not unique, so a lock and not a constraint keeps two releases from creating the same one.
-  await exec(tx, {
-    name: 'lockRepositoryNames',
-    text: `select pg_advisory_xact_lock(hashtextextended('repository', $1))`,
-    values: [organizationId],
-  });
+  await lockRepositoryNames(tx, organizationId);
   await exec(tx, {
     name: 'insertMissingRepositories',
     text: `insert into repository (organization_id, name)

@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Pool } from '../../db/pool.ts';
+import type { SecretBox } from '../../infra/secretBox.ts';
 
 /** What a command works with. */
 export type AdminContext = Readonly<{
@@ -8,6 +9,11 @@ export type AdminContext = Readonly<{
   publicUrl: string;
   /** `SLIPWAY_GIT_ALLOW_FILE`. */
   gitAllowFile: boolean;
+  /**
+   * Encrypts what the API and the worker will have to read.
+   * @throws AdminError when their `SLIPWAY_SECRET` is not known here.
+   */
+  secrets: () => SecretBox;
 }>;
 
 export type CommandInput = Readonly<{

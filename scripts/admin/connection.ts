@@ -8,6 +8,7 @@ import { AdminError } from './command.ts';
 const CHECKOUT = resolve(import.meta.dirname, '..', '..');
 
 const devFileSchema = z.object({ url: z.string(), databaseUrl: z.string() });
+const secretsSchema = z.object({ slipwaySecret: z.string() });
 
 /** Not needed here, and not known everywhere that this tool runs. */
 const UNUSED = { REDIS_URL: 'redis://unused', SLIPWAY_SECRET: 'unused by this tool' };
@@ -16,6 +17,8 @@ export type Connection = Readonly<{
   databaseUrl: string;
   publicUrl: string;
   gitAllowFile: boolean;
+  /** That of the API; null where it cannot be known. */
+  secret: string | null;
 }>;
 
 /**
@@ -27,7 +30,8 @@ export function findConnection(environment: NodeJS.ProcessEnv): Connection {
   // An empty variable is an unset one, as in infra/config.ts.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { stateDir } = readConfig({ ...given, ...UNUSED, DATABASE_URL: 'postgres://unused' });
-  const file = stateFolder(resolve(CHECKOUT, stateDir)).dev;
+  const folder = stateFolder(resolve(CHECKOUT, stateDir));
+  const file = folder.dev;
   const running = readJsonFile(file, devFileSchema);
   const databaseUrl = given['DATABASE_URL'] ?? running?.databaseUrl;
   if (databaseUrl === undefined) {
@@ -46,5 +50,8 @@ export function findConnection(environment: NodeJS.ProcessEnv): Connection {
     databaseUrl: config.databaseUrl,
     publicUrl: config.publicUrl,
     gitAllowFile: config.gitAllowFile,
+    secret:
+      given['SLIPWAY_SECRET'] ??
+      (isRunning ? (readJsonFile(folder.secrets, secretsSchema)?.slipwaySecret ?? null) : null),
   };
 }

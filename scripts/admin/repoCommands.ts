@@ -4,7 +4,8 @@ import {
   repositoryProviders,
   type RepositoryProvider,
 } from '../../domain/repositoryProvider.ts';
-import { assertSafeUrl, GIT_SCHEMES, UnsafeUrlError } from '../../infra/outboundUrl.ts';
+import { GIT_SCHEMES, type UrlScheme } from '../../infra/outboundUrl.ts';
+import { repositoryUrlProblem } from '../../infra/repositoryUrl.ts';
 import {
   AdminError,
   UsageError,
@@ -20,17 +21,24 @@ const NAME_LENGTH_MAX = 200;
 export const repoCommands: readonly Command[] = [
   {
     name: 'repo create',
-    usage: '<org> <name> --provider <provider> [--url <url>]',
+    usage:
+      '<org> <name> --provider <provider> [--url <url>] [--token <token>] [--api-url <url>] [--external-id <id>]',
     summary: `Create a repository. Providers: ${repositoryProviders.join(', ')}`,
     positionals: [2, 2],
-    options: { provider: { type: 'string' }, url: { type: 'string' } },
+    options: {
+      provider: { type: 'string' },
+      url: { type: 'string' },
+      token: { type: 'string' },
+      'api-url': { type: 'string' },
+      'external-id': { type: 'string' },
+    },
     run: create,
   },
 ];
 
 async function create(
   { positionals: [idOrSlug = '', name = ''], option }: CommandInput,
-  { pool, gitAllowFile }: AdminContext,
+  { pool, gitAllowFile, secrets }: AdminContext,
 ) {
   const provider = readProvider(option('provider'));
   if (name === '' || name.length > NAME_LENGTH_MAX || /\p{Cc}/u.test(name)) {
@@ -38,13 +46,25 @@ async function create(
       `The name must have 1 to ${NAME_LENGTH_MAX} characters and no control characters.`,
     );
   }
-  const url = await readUrl(option('url') ?? publicRepositoryUrl(provider, name), gitAllowFile);
+  const url = option('url') ?? publicRepositoryUrl(provider, name);
+  // sentry-cli gives up on the whole list when one repository has none (clients 9).
+  if (url === null) throw new AdminError('--url is required: the name does not tell the address.');
+  await refuseUnusable('--url', url, gitAllowFile, GIT_SCHEMES);
+  const apiUrl = option('api-url');
+  if (apiUrl !== null) await refuseUnusable('--api-url', apiUrl, false, ['http:', 'https:']);
+  const token = option('token');
+  if (token !== null && !/^[\x21-\x7e]+$/.test(token)) {
+    throw new AdminError('--token: a token has visible ASCII characters only.');
+  }
   const organization = await requireOrganization(pool, idOrSlug);
   const repository = await createRepository(pool, {
     organizationId: organization.id,
     name,
     provider,
     url,
+    apiUrl,
+    externalId: option('external-id'),
+    tokenEncrypted: token === null ? null : secrets().seal(token),
   });
   if (repository === null) {
     throw new AdminError(
@@ -72,21 +92,12 @@ function readProvider(text: string | null): RepositoryProvider {
  * Checks the form only: names are resolved, and private addresses refused, when commits are fetched. A name may lead
  * elsewhere by then, and this command may run where it does not resolve at all.
  */
-async function readUrl(text: string | null, allowFile: boolean): Promise<string> {
-  // sentry-cli gives up on the whole list when one repository has none (clients 9).
-  if (text === null) throw new AdminError('--url is required: the name does not tell the address.');
-  try {
-    await assertSafeUrl(
-      text,
-      { allowPrivate: true, allowFile },
-      {
-        schemes: GIT_SCHEMES,
-        resolve: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]),
-      },
-    );
-  } catch (error) {
-    if (!(error instanceof UnsafeUrlError)) throw error;
-    throw new AdminError(`--url: ${error.message}.`);
-  }
-  return text;
+async function refuseUnusable(
+  option: string,
+  url: string,
+  allowFile: boolean,
+  schemes: readonly UrlScheme[],
+): Promise<void> {
+  const problem = await repositoryUrlProblem(url, { allowPrivate: true, allowFile }, schemes);
+  if (problem !== null) throw new AdminError(`${option}: ${problem}.`);
 }

@@ -1,0 +1,27 @@
+import { notFound } from '../../../domain/errors.ts';
+import { disableRepository } from '../../../db/repositories.ts';
+import { requireOrganization } from '../../access/organizationAccess.ts';
+import { route } from '../../http/route.ts';
+import { serializeRepositoryDetails } from '../../serializers/repository.ts';
+import { keepResync } from './keepResync.ts';
+import { repositoryWriteScopes } from './repositoryScopes.ts';
+import { requireRepository } from './requireRepository.ts';
+
+export const deleteRepository = route({
+  name: 'deleteRepository',
+  method: 'DELETE',
+  path: '/api/0/organizations/{organization}/repos/{repositoryId}/',
+  summary: 'Disconnect a repository: its commits stay, its token is forgotten',
+  access: repositoryWriteScopes,
+  responses: { 202: 'The repository as it is now', 404: 'No such repository' },
+  handle: async (request, context) => {
+    const access = await requireOrganization(request, context, repositoryWriteScopes);
+    const { organization } = access;
+    const { id } = await requireRepository(request, context, access);
+    const disabled = await disableRepository(context.pool, organization.id, id);
+    if (disabled === null) throw notFound();
+    await keepResync(context, organization.slug, disabled);
+    // The status that upstream answers; the clients read the body.
+    return { status: 202, body: serializeRepositoryDetails(disabled) };
+  },
+});

@@ -1,0 +1,20 @@
+import { notFound } from '../../../domain/errors.ts';
+import { findRepository, type RepositoryDetails } from '../../../db/repositories.ts';
+import type { OrganizationAccess } from '../../access/organizationAccess.ts';
+import type { AppContext } from '../../context.ts';
+import type { ApiRequest } from '../../http/apiRequest.ts';
+
+/** @throws AppError not_found unless the organization has a repository with the id of the path. */
+export async function requireRepository(
+  request: ApiRequest,
+  context: AppContext,
+  access: OrganizationAccess,
+): Promise<RepositoryDetails> {
+  const id = request.param('repositoryId');
+  // As many digits as an id can have.
+  const found = /^\d{1,18}$/.test(id)
+    ? await findRepository(context.pool, access.organization.id, id)
+    : null;
+  if (found === null) throw notFound();
+  return found;
+}
