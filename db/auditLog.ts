@@ -19,13 +19,17 @@ export type AuditEntry = Readonly<{
   data?: Readonly<Record<string, unknown>>;
 }>;
 
-/** Belongs to the transaction of the change: neither is there without the other. */
+/**
+ * Belongs to the transaction of the change: neither is there without the other. The time is that of the entry, not of
+ * the transaction, which may have waited for the one before it.
+ */
 export async function recordAudit(tx: Transaction, entry: AuditEntry): Promise<void> {
   await exec(tx, {
     name: 'recordAudit',
     text: `insert into audit_log
-             (organization_id, event, actor_id, actor_label, target_object, target_user, data, ip_address)
-           values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+             (organization_id, event, actor_id, actor_label, target_object, target_user, data, ip_address,
+              date_added)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())`,
     values: [
       entry.organizationId,
       entry.event,

@@ -37,16 +37,20 @@ export function findOrganizationSettings(
   });
 }
 
-/** The same, with the row locked: changes of one organization follow each other. */
-export function lockOrganizationSettings(
+/**
+ * The same, with the row locked: changes of one organization follow each other. The lock is a statement of its own,
+ * because one that has waited for a lock still reads other tables as they were when it began.
+ */
+export async function lockOrganizationSettings(
   tx: Transaction,
   organizationId: string,
 ): Promise<OrganizationSettings> {
-  return one(tx, settingsRow, {
-    name: 'lockOrganizationSettings',
-    text: `select ${settingsColumns} from organization where id = $1 for update`,
+  await exec(tx, {
+    name: 'lockOrganization',
+    text: 'select from organization where id = $1 for update',
     values: [organizationId],
   });
+  return findOrganizationSettings(tx, organizationId);
 }
 
 /** Stores planned settings; a slug that is taken violates organization_slug_key. */

@@ -29,16 +29,20 @@ export function findProjectSettings(
   });
 }
 
-/** The same, with the row locked: changes of one project follow each other. */
-export function lockProjectSettings(
+/**
+ * The same, with the row locked: changes of one project follow each other. The lock is a statement of its own, because
+ * one that has waited for a lock still reads other tables as they were when it began.
+ */
+export async function lockProjectSettings(
   tx: Transaction,
   projectId: string,
 ): Promise<ProjectSettings | null> {
-  return maybeOne(tx, settingsRow, {
-    name: 'lockProjectSettings',
-    text: `select ${settingsColumns} from project where id = $1 and status = 'active' for update`,
+  await exec(tx, {
+    name: 'lockProject',
+    text: 'select from project where id = $1 for update',
     values: [projectId],
   });
+  return findProjectSettings(tx, projectId);
 }
 
 /** Sets what of a project is a column of its own; undefined leaves it as it is. */

@@ -1,6 +1,7 @@
 // Projects over HTTP: creation, settings, renames and what the old slug answers, keys, teams.
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { decodeSnowflake } from '../domain/snowflake.ts';
+import { shortJson } from './support/shortJson.ts';
 import { useSlipway } from './support/slipway.ts';
 
 const slipway = useSlipway({ worker: false });
@@ -8,8 +9,7 @@ const org = '/api/0/organizations/acme/';
 const teamProjects = '/api/0/teams/acme/crew/projects/';
 const project = (slug: string): string => `/api/0/projects/acme/${slug}/`;
 
-const create = async (body: Record<string, unknown>) =>
-  slipway.call('POST', teamProjects, { body });
+const create = async (body: unknown) => slipway.call('POST', teamProjects, { body });
 
 const auditRows = async (projectId: string) =>
   (
@@ -56,22 +56,24 @@ describe('a project made for a team', () => {
     expect(String(Number(body.id))).toBe(body.id);
   });
 
-  test.each([
-    [{}, { name: ['This field is required.'] }],
-    [{ name: '' }, { name: ['This field may not be blank.'] }],
-    [{ name: 'x'.repeat(51) }, { name: ['Ensure this field has no more than 50 characters.'] }],
-    [{ name: 'settings' }, { name: ['The name "settings" is reserved and not allowed.'] }],
+  test.each(
     [
-      { name: 'a', slug: 'No' },
-      {
-        slug: [
-          'Enter a valid slug consisting of lowercase letters, numbers, underscores or hyphens. It cannot be entirely numeric.',
-        ],
-      },
-    ],
-    [{ name: 'a', platform: 'cobol' }, { platform: ['Invalid platform'] }],
-    [{ name: 'a', default_rules: 'maybe' }, { default_rules: ['Must be a valid boolean.'] }],
-  ])('of %j is refused', async (body, errors) => {
+      [{}, { name: ['This field is required.'] }],
+      [{ name: '' }, { name: ['This field may not be blank.'] }],
+      [{ name: 'x'.repeat(51) }, { name: ['Ensure this field has no more than 50 characters.'] }],
+      [{ name: 'settings' }, { name: ['The name "settings" is reserved and not allowed.'] }],
+      [
+        { name: 'a', slug: 'No' },
+        {
+          slug: [
+            'Enter a valid slug consisting of lowercase letters, numbers, underscores or hyphens. It cannot be entirely numeric.',
+          ],
+        },
+      ],
+      [{ name: 'a', platform: 'cobol' }, { platform: ['Invalid platform'] }],
+      [{ name: 'a', default_rules: 'maybe' }, { default_rules: ['Must be a valid boolean.'] }],
+    ].map(([given, errors]) => [shortJson(given), given, errors] as const),
+  )('of %s is refused', async (_, body, errors) => {
     expect(await create(body)).toMatchObject({ status: 400, body: errors });
   });
 
@@ -179,31 +181,33 @@ describe('settings of a project', () => {
     ).toMatchObject({ subjectPrefix: '[x]' });
   });
 
-  test.each([
-    [{ slug: 'settings' }, { slug: ['The slug "settings" is reserved and not allowed.'] }],
-    [{ slug: 'web' }, { slug: ['Another project (web) is already using that slug'] }],
+  test.each(
     [
-      { digestsMinDelay: 59 },
-      { digestsMinDelay: ['Ensure this value is greater than or equal to 60.'] },
-    ],
-    [
-      { digestsMaxDelay: 3601 },
-      { digestsMaxDelay: ['Ensure this value is less than or equal to 3600.'] },
-    ],
-    [{ resolveAge: 'soon' }, { resolveAge: ['A valid integer is required.'] }],
-    [
-      { subjectTemplate: 'x'.repeat(201) },
-      { subjectTemplate: ['Ensure this field has no more than 200 characters.'] },
-    ],
-    [
-      { sensitiveFields: ['x'.repeat(4001)] },
-      { sensitiveFields: ['Ensure this field has no more than 4000 characters.'] },
-    ],
-    [{ storeCrashReports: -2 }, { storeCrashReports: [expect.stringContaining('-1')] }],
-    [{ groupingConfig: 'legacy' }, { groupingConfig: ['Grouping cannot be configured.'] }],
-    [{ name: '' }, { name: ['This field may not be blank.'] }],
-    [{ slug: null }, { slug: ['This field may not be null.'] }],
-  ])('%j is refused', async (body, errors) => {
+      [{ slug: 'settings' }, { slug: ['The slug "settings" is reserved and not allowed.'] }],
+      [{ slug: 'web' }, { slug: ['Another project (web) is already using that slug'] }],
+      [
+        { digestsMinDelay: 59 },
+        { digestsMinDelay: ['Ensure this value is greater than or equal to 60.'] },
+      ],
+      [
+        { digestsMaxDelay: 3601 },
+        { digestsMaxDelay: ['Ensure this value is less than or equal to 3600.'] },
+      ],
+      [{ resolveAge: 'soon' }, { resolveAge: ['A valid integer is required.'] }],
+      [
+        { subjectTemplate: 'x'.repeat(201) },
+        { subjectTemplate: ['Ensure this field has no more than 200 characters.'] },
+      ],
+      [
+        { sensitiveFields: ['x'.repeat(4001)] },
+        { sensitiveFields: ['Ensure this field has no more than 4000 characters.'] },
+      ],
+      [{ storeCrashReports: -2 }, { storeCrashReports: [expect.stringContaining('-1')] }],
+      [{ groupingConfig: 'legacy' }, { groupingConfig: ['Grouping cannot be configured.'] }],
+      [{ name: '' }, { name: ['This field may not be blank.'] }],
+      [{ slug: null }, { slug: ['This field may not be null.'] }],
+    ].map(([given, errors]) => [shortJson(given), given, errors] as const),
+  )('%s is refused', async (_, body, errors) => {
     expect(await put(body)).toMatchObject({ status: 400, body: errors });
   });
 
