@@ -203,7 +203,7 @@ test('every acknowledged write is there exactly once, whatever is killed wheneve
       expect(await bench.release(version)).toMatchObject({ applied_revision: writes.length + 1 });
     }
     expect({ worker: worker.kills, api: api.kills }).toEqual({ worker: 3, api: 2 });
-    expect(sent.length).toBeGreaterThan(CLIENTS * 10);
+    expect(sent.length).toBeGreaterThan(CLIENTS * 3);
   } finally {
     await Promise.all([worker.stop(), api.stop()]);
     // Schedules outlive their worker, and the next test file in this namespace does not expect them.
