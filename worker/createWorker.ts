@@ -10,17 +10,21 @@ import { buildWorkflowBundle } from './bundle.ts';
 /** Activities in flight at once; each needs a connection, so the pool is a little larger. */
 export const ACTIVITIES_MAX = 16;
 
-/** Caps the sticky cache: 200 actors take about as much memory as the rest of the worker (DESIGN 6). */
+/**
+ * Caps the sticky cache: 200 actors take about as much memory as the rest of the worker (DESIGN 6). It must stay several
+ * times the 40 workflow tasks in flight: a run that is evicted in the middle of a local activity loses it, and its
+ * callers wait for the timeout of their task.
+ */
 const CACHED_WORKFLOWS_MAX = 200;
 
 /** Longer than any short activity takes; chunked ones resume at their cursor on the next worker. */
 const SHUTDOWN_GRACE_MS = 15_000;
 
 /**
- * A task that a dead worker left in its own queue goes to the others after this. Three seconds are many times what a
- * live worker with a full cache needs to take one.
+ * A task that a dead worker left in its own queue goes to the others after this: before callers stop waiting, and
+ * longer than a busy worker leaves one lying.
  */
-export const STICKY_TIMEOUT_MS = 3_000;
+export const STICKY_TIMEOUT_MS = 5_000;
 
 /** The worker of the release task queue: workflows, and the activities that touch the database. */
 export async function createWorker(
@@ -35,7 +39,7 @@ export async function createWorker(
     /** Those of the product unless given. */
     activities?: ReturnType<typeof createActivities>;
     fetchTimes?: FetchTimes | undefined;
-    /** 0 makes every task replay its workflow from the start. */
+    /** 1 makes releases push each other out and replay from the start. */
     maxCachedWorkflows?: number;
   }>,
 ): Promise<Worker> {
