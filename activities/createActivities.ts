@@ -1,12 +1,17 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from '../db/pool.ts';
+import type { ReleaseStep } from '../domain/operation.ts';
 import type { Logger } from '../infra/logger.ts';
+import { createDeleteProjectActivities } from './deleteProject/createDeleteProjectActivities.ts';
+import type { DeleteProjectActivities } from './deleteProject/deleteProjectActivities.ts';
 import { scheduleResyncs, type ScheduleResyncsActivities } from './fetch/scheduleResyncs.ts';
 import { startFetches } from './fetch/startFetches.ts';
 import { heartbeating } from './heartbeating.ts';
+import { OutboxRelay, type Announce } from './outbox/outboxRelay.ts';
+import { relayOutbox, type RelayActivities } from './outbox/relayOutbox.ts';
 import { nudgeStaleReleases } from './reconcile/nudgeStaleReleases.ts';
 import type { ReconcileActivities } from './reconcile/reconcileActivities.ts';
-import { applyRun, type Step } from './release/applyRun.ts';
+import { applyRun, type Step, type StepApplier } from './release/applyRun.ts';
 import { clearCommits } from './release/clearCommits.ts';
 import { createRelease } from './release/createRelease.ts';
 import { deleteRelease } from './release/deleteRelease.ts';
@@ -16,6 +21,7 @@ import type { ReleaseActivities, RunInput, RunResult } from './release/releaseAc
 import { prepareCommits, setCommits } from './release/setCommits.ts';
 import { setRefs } from './release/setRefs.ts';
 import { updateRelease } from './release/updateRelease.ts';
+import type { DeliveryTimes } from '../workflows/deliverStart.ts';
 import type { FetchTimes } from '../workflows/fetchStart.ts';
 
 export type ActivityDependencies = Readonly<{
@@ -26,21 +32,32 @@ export type ActivityDependencies = Readonly<{
   instanceHost: string;
   /** Those of the product unless given. */
   fetchTimes?: FetchTimes | undefined;
+  deliveryTimes?: DeliveryTimes | undefined;
 }>;
 
 /** The one place where dependencies enter the activities. */
 export function createActivities(
   deps: ActivityDependencies,
-): ReleaseActivities & ReconcileActivities & ScheduleResyncsActivities {
+): ReleaseActivities &
+  ReconcileActivities &
+  RelayActivities &
+  ScheduleResyncsActivities &
+  DeleteProjectActivities {
   const run =
     (step: Step) =>
     (input: RunInput): Promise<RunResult> =>
       applyRun(deps, step, input);
+  const relay = new OutboxRelay(deps);
+  const runAnnouncing =
+    (name: ReleaseStep, apply: (announce: Announce) => StepApplier) =>
+    (input: RunInput): Promise<RunResult> =>
+      relay.relaying((announce) => applyRun(deps, { name, apply: apply(announce) }, input));
 
   return {
+    ...createDeleteProjectActivities(deps),
     nextOperations: (query) => nextOperations(deps.pool, query),
-    createRelease: run({ name: 'createRelease', apply: createRelease }),
-    updateRelease: run({ name: 'updateRelease', apply: updateRelease }),
+    createRelease: runAnnouncing('createRelease', createRelease),
+    updateRelease: runAnnouncing('updateRelease', updateRelease),
     setCommits: (input) =>
       heartbeating((beat) =>
         applyRun(
@@ -59,9 +76,10 @@ export function createActivities(
       await startFetches(deps, input.release);
       return result;
     },
-    recordDeploys: run({ name: 'recordDeploys', apply: recordDeploys }),
+    recordDeploys: runAnnouncing('recordDeploys', recordDeploys),
     deleteRelease: run({ name: 'deleteRelease', apply: deleteRelease }),
     nudgeStaleReleases: () => nudgeStaleReleases(deps),
+    relayOutbox: () => relayOutbox(deps),
     scheduleResyncs: () => scheduleResyncs(deps),
   };
 }

@@ -3,9 +3,12 @@ import type { Logger } from '../infra/logger.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Metrics } from '../infra/metrics.ts';
 import type { Lookups } from './access/lookups.ts';
+import type { Deletions } from './deletions.ts';
 import type { Mailbox } from './mailbox/mailbox.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Fetches } from './fetches.ts';
 import type { Health } from './health.ts';
+import type { Ingest } from './ingest/ingest.ts';
 import type { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import type { Views } from './mailbox/views.ts';
 
@@ -16,9 +19,12 @@ export type AppContext = Readonly<{
   logger: Logger;
   metrics: Metrics;
   lookups: Lookups;
+  deletions: Deletions;
   mailbox: Mailbox;
   views: Views;
   fetches: Fetches;
+  deliveries: Deliveries;
   health: Health;
-}>;
+  ingest: Ingest;
   snowflakes: SnowflakeSequence;
+}>;

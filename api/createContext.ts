@@ -9,8 +9,11 @@ import { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import { temporalConfig } from '../infra/temporal.ts';
 import { Lookups } from './access/lookups.ts';
 import type { AppContext } from './context.ts';
+import { Deletions } from './deletions.ts';
+import { Deliveries } from './deliveries.ts';
 import { Fetches } from './fetches.ts';
 import { Health } from './health.ts';
+import { Ingest } from './ingest/ingest.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
 import { ReleaseActor } from './mailbox/releaseActor.ts';
 import { Views } from './mailbox/views.ts';
@@ -39,18 +42,22 @@ export function createContext(
   const connection = Connection.lazy(temporal.connectionOptions);
   const client = new Client({ connection, namespace });
   const actor = new ReleaseActor(client, config.writeWaitMs);
+  const metrics = createMetrics();
   const context: AppContext = {
     config,
     pool,
     logger,
-    metrics: createMetrics(),
+    metrics,
     lookups: new Lookups(pool),
+    deletions: new Deletions(client, logger),
     mailbox: new Mailbox({ pool, actor, waitMs: config.writeWaitMs, logger }),
     views: new Views(pool),
     fetches: new Fetches(client),
+    deliveries: new Deliveries(client),
+    snowflakes: new SnowflakeSequence({ redis, fallback: () => nextSnowflake(pool), logger }),
+    ingest: new Ingest(pool, metrics),
     health: new Health({ pool, redis, connection, namespace }),
   };
-    snowflakes: new SnowflakeSequence({ redis, fallback: () => nextSnowflake(pool), logger }),
   const close = async (): Promise<void> => {
     redis.disconnect();
     await connection.close();

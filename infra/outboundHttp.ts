@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { assertSafeUrl, pinnedLookup, type SafeTarget, type UrlPolicy } from './outboundUrl.ts';
 
 export type OutboundRequest = Readonly<{
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PATCH';
   url: string;
   headers?: Readonly<Record<string, string>>;
   body?: string;

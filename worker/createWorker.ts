@@ -3,6 +3,7 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/createActivities.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Logger } from '../infra/logger.ts';
+import type { DeliveryTimes } from '../workflows/deliverStart.ts';
 import type { FetchTimes } from '../workflows/fetchStart.ts';
 import { releaseTaskQueue } from '../workflows/releaseStart.ts';
 import { buildWorkflowBundle } from './bundle.ts';
@@ -39,6 +40,7 @@ export async function createWorker(
     /** Those of the product unless given. */
     activities?: ReturnType<typeof createActivities>;
     fetchTimes?: FetchTimes | undefined;
+    deliveryTimes?: DeliveryTimes | undefined;
     /** 1 makes releases push each other out and replay from the start. */
     maxCachedWorkflows?: number;
   }>,

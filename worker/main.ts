@@ -4,6 +4,7 @@ import { createPool } from '../db/pool.ts';
 import { EXIT_CODE_CONFIG, ConfigError, readConfig, type Config } from '../infra/config.ts';
 import { createLogger, type Logger } from '../infra/logger.ts';
 import { temporalConfig } from '../infra/temporal.ts';
+import { createOutboundWorker } from './createOutboundWorker.ts';
 import { createScmWorker } from './createScmWorker.ts';
 import { ACTIVITIES_MAX, createWorker } from './createWorker.ts';
 import { temporalLogger } from './temporalLogger.ts';
@@ -33,6 +34,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
   const workers = await Promise.all([
     createWorker({ ...shared, logger, instanceHost: new URL(config.publicUrl).host }),
     createScmWorker({ ...shared, config }),
+    createOutboundWorker({ ...shared, config }),
   ]);
   // The runtime drains on SIGTERM and SIGINT: run() returns when the last task is finished.
   await Promise.all(workers.map((worker) => worker.run()));

@@ -1,16 +1,30 @@
-import { log, proxyActivities } from '@temporalio/workflow';
+import { log, patched, proxyActivities } from '@temporalio/workflow';
+import type { DeleteProjectActivities } from '../activities/deleteProject/deleteProjectActivities.ts';
+import type { RelayActivities } from '../activities/outbox/relayOutbox.ts';
 import type { ReconcileActivities } from '../activities/reconcile/reconcileActivities.ts';
 import { dbPolicy } from './retryPolicies.ts';
 
-const { nudgeStaleReleases } = proxyActivities<ReconcileActivities>({
+const { nudgeStaleReleases, relayOutbox, startPendingDeletions } = proxyActivities<
+  ReconcileActivities & RelayActivities & DeleteProjectActivities
+>({
   startToCloseTimeout: dbPolicy.startToCloseTimeout,
   scheduleToCloseTimeout: dbPolicy.scheduleToCloseTimeout,
   retry: dbPolicy.retry,
 });
 
-/** One pass of housekeeping over the mailbox, started by a schedule: wakes the releases whose operations have waited. */
-export async function reconcile(): Promise<{ nudged: number }> {
+/**
+ * One pass of housekeeping, started by a schedule: wakes the releases whose operations have waited, and starts the
+ * deliveries of events that were left behind.
+ */
+export async function reconcile(): Promise<{ nudged: number; relayed: number }> {
   const { nudged } = await nudgeStaleReleases();
   if (nudged > 0) log.info('Woke releases with waiting operations', { nudged });
-  return { nudged };
+  const { relayed } = await relayOutbox();
+  if (relayed > 0) log.info('Relayed events that were left behind', { relayed });
+  // Passes that began before there were deletions to start end as they began.
+  if (patched('start-pending-deletions')) {
+    const { started } = await startPendingDeletions();
+    if (started > 0) log.info('Started deletions that were left behind', { started });
+  }
+  return { nudged, relayed };
 }

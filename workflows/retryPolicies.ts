@@ -47,6 +47,22 @@ export function passRetryDelayMs(failures: number): number {
 }
 
 /**
+ * One attempt at a delivery. Failures of the target are results of the activity and paced by the workflow over three
+ * days, so what is retried here is a worker that died or a database that went away. Ten seconds are the target's, the
+ * rest is for the statements before and after it.
+ */
+export const outboundPolicy = {
+  startToCloseTimeout: 30_000,
+  scheduleToCloseTimeout: 3 * 24 * 3_600_000,
+  retry: {
+    initialInterval: 1_000,
+    backoffCoefficient: 2,
+    maximumInterval: 60_000,
+    nonRetryableErrorTypes,
+  },
+} as const satisfies ActivityOptions;
+
+/**
  * Calls to an SCM host. Failures of the host are results of the activity and paced by the workflow, so what is retried
  * here is a worker that died or a database that went away: at once, from the stored cursor. A page takes seconds, so
  * twenty seconds of silence mean a dead worker; a range of thousands of commits from a slow host takes minutes.

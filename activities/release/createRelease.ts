@@ -8,6 +8,8 @@ import {
 import { lockRelease, type LockedRelease } from '../../db/releases/lockRelease.ts';
 import { bumpRevision, patchRelease } from '../../db/releases/updateRelease.ts';
 import type { Transaction } from '../../db/pool.ts';
+import type { Announce } from '../outbox/outboxRelay.ts';
+import { releaseCreated } from '../outbox/releaseEvents.ts';
 import type { StepApplier, StepOutcome } from './applyRun.ts';
 import { commandOf } from './outcomes.ts';
 
@@ -15,30 +17,40 @@ import { commandOf } from './outcomes.ts';
  * Creates the release or joins what exists (releases-api 3.1 and 3.6): for an existing one only the status and new
  * project links count. Repeats cost no statement: the locked row already says that there is nothing to do.
  */
-export const createRelease: StepApplier = async (tx, key, operations) => {
-  let release = await lockRelease(tx, key);
-  const outcomes: StepOutcome[] = [];
-  for (const operation of operations) {
-    const command = commandOf(operation, operation.body.createRelease);
-    const created = release === null ? await insertRelease(tx, key, command) : null;
-    // Only another organization-wide writer (an event that names the version) can have been faster: take its row.
-    release ??= created === null ? await lockAgain(tx, key) : newRelease(created, command);
-    const isCreated = created !== null;
-    if (!isCreated && command.status !== null && command.status !== release.status) {
-      await patchRelease(tx, release.id, { ...nothing, status: command.status }, 0);
-      release = { ...release, status: command.status };
+export const createRelease =
+  (announce: Announce): StepApplier =>
+  async (tx, key, operations) => {
+    let release = await lockRelease(tx, key);
+    let creation: CreateReleaseCommand | null = null;
+    const outcomes: StepOutcome[] = [];
+    for (const operation of operations) {
+      const command = commandOf(operation, operation.body.createRelease);
+      const created = release === null ? await insertRelease(tx, key, command) : null;
+      // Only another organization-wide writer (an event that names the version) can have been faster: take its row.
+      release ??= created === null ? await lockAgain(tx, key) : newRelease(created, command);
+      const isCreated = created !== null;
+      if (isCreated) creation = command;
+      if (!isCreated && command.status !== null && command.status !== release.status) {
+        await patchRelease(tx, release.id, { ...nothing, status: command.status }, 0);
+        release = { ...release, status: command.status };
+      }
+      const newLinks = await linkNewProjects(tx, release, command, isCreated);
+      release = { ...release, projectIds: [...release.projectIds, ...newLinks] };
+      const counts = newLinks.length > 0 || (isCreated && command.family === 'organization');
+      outcomes.push({
+        id: operation.id,
+        outcome: { status: counts ? 201 : 208, releaseId: release.id },
+      });
     }
-    const newLinks = await linkNewProjects(tx, release, command, isCreated);
-    release = { ...release, projectIds: [...release.projectIds, ...newLinks] };
-    const counts = newLinks.length > 0 || (isCreated && command.family === 'organization');
-    outcomes.push({
-      id: operation.id,
-      outcome: { status: counts ? 201 : 208, releaseId: release.id },
-    });
-  }
-  if (release !== null) await bumpRevision(tx, release.id, operations.length);
-  return outcomes;
-};
+    if (release !== null) await bumpRevision(tx, release.id, operations.length);
+    if (release !== null && creation !== null) {
+      const { ref, url, dateReleased } = creation;
+      const { version } = key;
+      const events = releaseCreated({ version, ref, url, dateReleased }, release.projectIds);
+      await announce(tx, key.organizationId, events);
+    }
+    return outcomes;
+  };
 
 const nothing = { status: null, ref: null, url: null, dateReleased: null } as const;
 

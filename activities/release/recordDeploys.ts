@@ -12,6 +12,8 @@ import type { ClaimedOperation } from '../../db/operations.ts';
 import type { Transaction } from '../../db/pool.ts';
 import type { ReleaseKey } from '../../domain/operation.ts';
 import type { RecordDeployCommand } from '../../domain/releaseCommands.ts';
+import type { Announce } from '../outbox/outboxRelay.ts';
+import { deployCreated } from '../outbox/releaseEvents.ts';
 import type { StepApplier, StepOutcome } from './applyRun.ts';
 import { commandOf, refused, releaseGone } from './outcomes.ts';
 
@@ -22,29 +24,34 @@ import { commandOf, refused, releaseGone } from './outcomes.ts';
 const RETRY_WINDOW_SECONDS = 120;
 
 /** Records the deploys of a run with the same few statements for one or for thirty. */
-export const recordDeploys: StepApplier = async (tx, key, operations) => {
-  const release = await lockRelease(tx, key);
-  if (release === null) return operations.map(releaseGone);
+export const recordDeploys =
+  (announce: Announce): StepApplier =>
+  async (tx, key, operations) => {
+    const release = await lockRelease(tx, key);
+    if (release === null) return operations.map(releaseGone);
 
-  const accepted: { operation: ClaimedOperation; command: RecordDeployCommand }[] = [];
-  const outcomes: StepOutcome[] = [];
-  for (const operation of operations) {
-    const command = commandOf(operation, operation.body.recordDeploys);
-    const foreign = command.projectIds?.filter((id) => !release.projectIds.includes(id)) ?? [];
-    if (foreign.length > 0) {
-      outcomes.push(refused(operation, projectsLeft(key)));
-    } else {
-      accepted.push({ operation, command });
+    const accepted: { operation: ClaimedOperation; command: RecordDeployCommand }[] = [];
+    const outcomes: StepOutcome[] = [];
+    for (const operation of operations) {
+      const command = commandOf(operation, operation.body.recordDeploys);
+      const foreign = command.projectIds?.filter((id) => !release.projectIds.includes(id)) ?? [];
+      if (foreign.length > 0) {
+        outcomes.push(refused(operation, projectsLeft(key)));
+      } else {
+        accepted.push({ operation, command });
+      }
     }
-  }
-  const deployIds = await storeDeploys(tx, key, release, accepted);
-  for (const [index, { operation }] of accepted.entries()) {
-    const deployId = deployIds[index];
-    if (deployId === undefined) throw new TypeError('A deploy has no id');
-    outcomes.push({ id: operation.id, outcome: { status: 201, releaseId: release.id, deployId } });
-  }
-  return outcomes;
-};
+    const deployIds = await storeDeploys(tx, key, release, accepted, announce);
+    for (const [index, { operation }] of accepted.entries()) {
+      const deployId = deployIds[index];
+      if (deployId === undefined) throw new TypeError('A deploy has no id');
+      outcomes.push({
+        id: operation.id,
+        outcome: { status: 201, releaseId: release.id, deployId },
+      });
+    }
+    return outcomes;
+  };
 
 /** The API has checked the projects; they were taken from the release since (releases-api 9.1). */
 function projectsLeft({ version }: ReleaseKey): Record<string, unknown> {
@@ -63,6 +70,7 @@ async function storeDeploys(
   key: ReleaseKey,
   release: LockedRelease,
   accepted: readonly { command: RecordDeployCommand }[],
+  announce: Announce,
 ): Promise<string[]> {
   const commands = accepted.map(({ command }) => command);
   const unkeyed = commands.filter((command) => !command.hasIdempotencyKey);
@@ -79,7 +87,7 @@ async function storeDeploys(
   );
 
   // Which new deploy, by its position, or which stored one answers each command.
-  const fresh: NewDeploy[] = [];
+  const fresh: (NewDeploy & Pick<RecordDeployCommand, 'environment'>)[] = [];
   const positions = new Map<string, number>();
   const answers = commands.map((command): { id: string } | { position: number } => {
     const repeats = command.hasIdempotencyKey ? undefined : command.fingerprint;
@@ -99,12 +107,19 @@ async function storeDeploys(
     return { position };
   });
 
-  const ids = await insertDeploys(tx, key.organizationId, release.id, fresh);
+  const inserted = await insertDeploys(tx, key.organizationId, release.id, fresh);
+  const ids = inserted.map((deploy) => deploy.id);
   const links = fresh.flatMap(({ environmentId, projectIds }, position) =>
     projectIds.map((projectId) => ({ environmentId, projectId, deployId: ids[position] ?? '' })),
   );
   await linkDeploys(tx, release.id, links);
   await countDeploys(tx, release.id, ids, accepted.length);
   await announceDeploys(tx, release.id);
+  const events = inserted.flatMap((stored, position) => {
+    const deploy = fresh[position];
+    if (deploy === undefined) return [];
+    return deployCreated(key.version, { ...deploy, ...stored }, deploy.projectIds);
+  });
+  await announce(tx, key.organizationId, events);
   return answers.map((answer) => ('id' in answer ? answer.id : (ids[answer.position] ?? '')));
 }

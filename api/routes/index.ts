@@ -9,6 +9,8 @@ import { getProjectEnvironment } from './environments/getProjectEnvironment.ts';
 import { listOrganizationEnvironments } from './environments/listOrganizationEnvironments.ts';
 import { listProjectEnvironments } from './environments/listProjectEnvironments.ts';
 import { updateProjectEnvironment } from './environments/updateProjectEnvironment.ts';
+import { preflightEnvelope, storeEnvelope } from './ingest/storeEnvelope.ts';
+import { preflightEvent, storeEvent } from './ingest/storeEvent.ts';
 import { addMemberToTeam } from './members/addMemberToTeam.ts';
 import { createMember } from './members/createMember.ts';
 import { deleteMember } from './members/deleteMember.ts';
@@ -17,29 +19,31 @@ import { listMembers } from './members/listMembers.ts';
 import { removeMemberFromTeam } from './members/removeMemberFromTeam.ts';
 import { updateMember } from './members/updateMember.ts';
 import { getOperation } from './operations/getOperation.ts';
+import { createOrganization } from './organizations/createOrganization.ts';
 import { getOrganization } from './organizations/getOrganization.ts';
 import { listOrganizationProjects } from './organizations/listOrganizationProjects.ts';
-import { createOrganization } from './organizations/createOrganization.ts';
 import { listOrganizations } from './organizations/listOrganizations.ts';
 import { listRepositories } from './organizations/listRepositories.ts';
+import { updateOrganization } from './organizations/updateOrganization.ts';
 import { createProjectRelease } from './projectReleases/createProjectRelease.ts';
 import { deleteProjectRelease } from './projectReleases/deleteProjectRelease.ts';
-import { updateOrganization } from './organizations/updateOrganization.ts';
 import { getProjectRelease } from './projectReleases/getProjectRelease.ts';
 import { listProjectReleaseCommits } from './projectReleases/listProjectReleaseCommits.ts';
 import { listProjectReleases } from './projectReleases/listProjectReleases.ts';
 import { updateProjectRelease } from './projectReleases/updateProjectRelease.ts';
-import { getProject } from './projects/getProject.ts';
-import { createRelease } from './releases/createRelease.ts';
 import { addTeamToProject } from './projects/addTeamToProject.ts';
 import { createOrganizationProject } from './projects/createOrganizationProject.ts';
 import { createTeamProject } from './projects/createTeamProject.ts';
-import { deleteRelease } from './releases/deleteRelease.ts';
+import { deleteProject } from './projects/deleteProject.ts';
+import { getProject } from './projects/getProject.ts';
 import { listProjectKeys } from './projects/listProjectKeys.ts';
 import { listProjectTeams } from './projects/listProjectTeams.ts';
 import { listTeamProjects } from './projects/listTeamProjects.ts';
 import { removeTeamFromProject } from './projects/removeTeamFromProject.ts';
+import { restoreProject } from './projects/restoreProject.ts';
 import { updateProject } from './projects/updateProject.ts';
+import { createRelease } from './releases/createRelease.ts';
+import { deleteRelease } from './releases/deleteRelease.ts';
 import { getPreviousRelease } from './releases/getPreviousRelease.ts';
 import { getRelease } from './releases/getRelease.ts';
 import { getReleaseMeta } from './releases/getReleaseMeta.ts';
@@ -52,11 +56,11 @@ import { createRepository } from './repositories/createRepository.ts';
 import { deleteRepository } from './repositories/deleteRepository.ts';
 import { getRepository } from './repositories/getRepository.ts';
 import { updateRepository } from './repositories/updateRepository.ts';
-import { changeReleaseSync } from './sync/changeReleaseSync.ts';
-import { getReleaseSync } from './sync/getReleaseSync.ts';
 import { getHealth } from './service/getHealth.ts';
 import { getMetrics } from './service/getMetrics.ts';
 import { getReadiness } from './service/getReadiness.ts';
+import { changeReleaseSync } from './sync/changeReleaseSync.ts';
+import { getReleaseSync } from './sync/getReleaseSync.ts';
 import { createTeam } from './teams/createTeam.ts';
 import { deleteTeam } from './teams/deleteTeam.ts';
 import { getTeam } from './teams/getTeam.ts';
@@ -72,11 +76,24 @@ import { listOrganizationTokens } from './tokens/listOrganizationTokens.ts';
 import { listUserTokens } from './tokens/listUserTokens.ts';
 import { updateOrganizationToken } from './tokens/updateOrganizationToken.ts';
 
+import { createWebhook } from './webhooks/createWebhook.ts';
+import { deleteWebhook } from './webhooks/deleteWebhook.ts';
+import { getWebhook } from './webhooks/getWebhook.ts';
+import { listDeliveries } from './webhooks/listDeliveries.ts';
+import { listWebhookDeliveries } from './webhooks/listWebhookDeliveries.ts';
+import { listWebhooks } from './webhooks/listWebhooks.ts';
+import { redeliver } from './webhooks/redeliver.ts';
+import { updateWebhook } from './webhooks/updateWebhook.ts';
+
 /** Every endpoint. A literal path stands before one with a parameter in the same place. */
 export const routes: readonly Route[] = [
   getHealth,
   getReadiness,
   getMetrics,
+  storeEnvelope,
+  preflightEnvelope,
+  storeEvent,
+  preflightEvent,
   getIndex,
   getAuthenticatedUser,
   listRegions,
@@ -84,13 +101,11 @@ export const routes: readonly Route[] = [
   getOrganization,
   listOrganizationProjects,
   listRepositories,
+  createRepository,
+  getRepository,
+  updateRepository,
+  deleteRepository,
   getProject,
-  listReleaseStats,
-  listReleases,
-  createRelease,
-  getRelease,
-  updateRelease,
-  deleteRelease,
   createOrganization,
   updateOrganization,
   listAuditLogs,
@@ -115,6 +130,8 @@ export const routes: readonly Route[] = [
   listTeamProjects,
   removeTeamFromProject,
   updateProject,
+  deleteProject,
+  restoreProject,
   getProjectEnvironment,
   listOrganizationEnvironments,
   listProjectEnvironments,
@@ -127,6 +144,12 @@ export const routes: readonly Route[] = [
   listOrganizationTokens,
   listUserTokens,
   updateOrganizationToken,
+  listReleaseStats,
+  listReleases,
+  createRelease,
+  getRelease,
+  updateRelease,
+  deleteRelease,
   getReleaseMeta,
   getPreviousRelease,
   listReleaseCommits,
@@ -142,8 +165,12 @@ export const routes: readonly Route[] = [
   getOperation,
   getReleaseSync,
   changeReleaseSync,
-  deleteRepository,
-  updateRepository,
-  getRepository,
-  createRepository,
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listDeliveries,
+  listWebhookDeliveries,
+  listWebhooks,
+  redeliver,
+  updateWebhook,
 ];

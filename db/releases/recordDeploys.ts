@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatDateTime } from '../../domain/dateTime.ts';
 import { exec, many, one, type Transaction } from '../pool.ts';
 
 const environmentRow = z.object({ id: z.string(), name: z.string() });
@@ -59,14 +60,18 @@ export type NewDeploy = Readonly<{
   projectIds: readonly string[];
 }>;
 
-/** Inserts deploys in order and answers their ids in the same order. */
+const insertedDeployRow = z
+  .object({ id: z.string(), date_finished: z.string() })
+  .transform((row) => ({ id: row.id, dateFinished: formatDateTime(row.date_finished) }));
+
+/** Inserts deploys in order and answers their ids, and the dates that they got, in the same order. */
 export async function insertDeploys(
   tx: Transaction,
   organizationId: string,
   releaseId: string,
   deploys: readonly NewDeploy[],
-): Promise<string[]> {
-  const rows = await many(tx, z.object({ id: z.string() }), {
+): Promise<z.output<typeof insertedDeployRow>[]> {
+  return many(tx, insertedDeployRow, {
     name: 'insertDeploys',
     text: `insert into deploy
              (organization_id, release_id, environment_id, name, url, date_started, date_finished, fingerprint)
@@ -74,7 +79,7 @@ export async function insertDeploys(
              from unnest($3::bigint[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::text[])
                   with ordinality as given (environment_id, name, url, date_started, date_finished, fingerprint, position)
             order by position
-           returning id`,
+           returning id, date_finished`,
     values: [
       organizationId,
       releaseId,
@@ -86,7 +91,6 @@ export async function insertDeploys(
       deploys.map((deploy) => deploy.fingerprint),
     ],
   });
-  return rows.map((row) => row.id);
 }
 
 /** Links the environments to the deployed projects and remembers each one's last deploy (releases-api 9.1). */

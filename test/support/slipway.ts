@@ -11,6 +11,7 @@ import { readConfig } from '../../infra/config.ts';
 import { createLogger } from '../../infra/logger.ts';
 import { createScmWorker } from '../../worker/createScmWorker.ts';
 import { createWorker } from '../../worker/createWorker.ts';
+import type { DeliveryTimes } from '../../workflows/deliverStart.ts';
 import type { FetchTimes } from '../../workflows/fetchStart.ts';
 import { cloneDatabase } from './database.ts';
 import { testServers } from './servers.ts';
@@ -107,6 +108,7 @@ export class TestSlipway {
       pool,
       client: this.temporal.client,
       fetchTimes: this.options.scm?.fetchTimes,
+      deliveryTimes: this.options.deliveryTimes,
     };
     const logger = createLogger('test-worker', process.env['TEST_LOG_LEVEL'] ?? 'silent');
     const workers = [await createWorker({ ...shared, logger, instanceHost: TEST_HOST })];
@@ -183,6 +185,7 @@ type StartOptions = Readonly<{
   /** Also runs the worker that fetches commits; private addresses are allowed. */
   scm?: Readonly<{ stateDir: string; fetchTimes?: FetchTimes; requestTimeoutMs?: number }>;
   worker?: boolean;
+  deliveryTimes?: DeliveryTimes;
   environment?: Readonly<Record<string, string>>;
   /** Another address than the running server's: one where nothing answers. */
   temporalAddress?: string;

@@ -1,0 +1,48 @@
+import { appendOutbox } from '../../db/outbox/appendOutbox.ts';
+import type { Transaction } from '../../db/pool.ts';
+import type { OutboxEvent } from '../../domain/outboxEvents.ts';
+import { Coalescer } from '../../infra/coalescer.ts';
+import { relayEvents, type RelayDependencies } from './relayOutbox.ts';
+
+/** Appends events inside the transaction of a step. */
+export type Announce = (
+  tx: Transaction,
+  organizationId: string,
+  events: readonly OutboxEvent[],
+) => Promise<void>;
+
+/** Gets events from the transactions that wrote them to the workflows that deliver them. */
+export class OutboxRelay {
+  private readonly deps: RelayDependencies;
+  private readonly coalescer = new Coalescer<unknown>();
+
+  constructor(deps: RelayDependencies) {
+    this.deps = deps;
+  }
+
+  /**
+   * Runs work that may announce events, and relays them once it has committed. Nobody waits for that, and what goes
+   * wrong there is made up for by the reconciler: the events are stored.
+   */
+  async relaying<T>(work: (announce: Announce) => Promise<T>): Promise<T> {
+    const organizations = new Set<string>();
+    try {
+      return await work(async (tx, organizationId, events) => {
+        const deliveries = await appendOutbox(tx, organizationId, events);
+        if (deliveries > 0) organizations.add(organizationId);
+      });
+    } finally {
+      // Also after a failure: parts of a run may have committed.
+      for (const organizationId of organizations) this.relaySoon(organizationId);
+    }
+  }
+
+  /** For whoever appended to the outbox in a transaction of their own, after its commit. */
+  relaySoon(organizationId: string): void {
+    this.coalescer
+      .run(organizationId, () => relayEvents(this.deps, organizationId))
+      .catch((error: unknown) => {
+        this.deps.logger.warn({ err: error, organizationId }, 'Events wait for the reconciler');
+      });
+  }
+}

@@ -1,0 +1,46 @@
+import { fieldError } from '../../../domain/errors.ts';
+import { createWebhook as insertWebhook } from '../../../db/outbox/webhooks.ts';
+import { randomHex } from '../../../infra/randomText.ts';
+import { SecretBox } from '../../../infra/secretBox.ts';
+import { requireOrganization } from '../../access/organizationAccess.ts';
+import { route } from '../../http/route.ts';
+import { serializeWebhook } from '../../serializers/webhook.ts';
+import { validateBody } from '../../validation/validateBody.ts';
+import { newWebhookSchema } from '../../validation/webhookBodies.ts';
+import { webhookScopes } from './requireWebhook.ts';
+import { checkTargetUrl } from './targetUrl.ts';
+
+/** Every event fans out to all of them. */
+const WEBHOOKS_MAX = 50;
+
+export const SECRET_HEX_DIGITS = 64;
+
+export const createWebhook = route({
+  name: 'createWebhook',
+  method: 'POST',
+  path: '/api/slipway/v1/webhooks',
+  summary: 'Tell a URL what happens in an organization; the secret is shown in this answer only',
+  access: webhookScopes,
+  body: newWebhookSchema,
+  responses: { 201: 'The webhook with its secret', 400: 'The body is wrong' },
+  handle: async (request, context) => {
+    const body = validateBody(newWebhookSchema, await request.body());
+    const access = await requireOrganization(request, context, webhookScopes, body.organization);
+    await checkTargetUrl(context, body.url);
+    const secret = body.secret ?? randomHex(SECRET_HEX_DIGITS);
+    const webhook = await insertWebhook(
+      context.pool,
+      {
+        organizationId: access.organization.id,
+        url: body.url,
+        events: [...new Set(body.events)],
+        secretEncrypted: new SecretBox(context.config.secret).seal(secret),
+      },
+      WEBHOOKS_MAX,
+    );
+    if (webhook === null) {
+      throw fieldError('organization', `An organization has at most ${WEBHOOKS_MAX} webhooks.`);
+    }
+    return { status: 201, body: serializeWebhook(webhook, access.organization.slug, secret) };
+  },
+});

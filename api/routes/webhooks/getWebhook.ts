@@ -1,0 +1,17 @@
+import { ok } from '../../http/apiResponse.ts';
+import { route } from '../../http/route.ts';
+import { serializeWebhook } from '../../serializers/webhook.ts';
+import { requireWebhook, webhookScopes } from './requireWebhook.ts';
+
+export const getWebhook = route({
+  name: 'getWebhook',
+  method: 'GET',
+  path: '/api/slipway/v1/webhooks/{id}',
+  summary: 'A webhook, without its secret',
+  access: webhookScopes,
+  responses: { 200: 'The webhook', 404: 'No such webhook in your organizations' },
+  handle: async (request, context) => {
+    const { webhook, access } = await requireWebhook(request, context);
+    return ok(serializeWebhook(webhook, access.organization.slug));
+  },
+});

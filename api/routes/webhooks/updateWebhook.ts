@@ -1,0 +1,39 @@
+import { notFound } from '../../../domain/errors.ts';
+import { updateWebhook as patchWebhook } from '../../../db/outbox/webhooks.ts';
+import { SecretBox } from '../../../infra/secretBox.ts';
+import { ok } from '../../http/apiResponse.ts';
+import { route } from '../../http/route.ts';
+import { serializeWebhook } from '../../serializers/webhook.ts';
+import { validateBody } from '../../validation/validateBody.ts';
+import { webhookPatchSchema } from '../../validation/webhookBodies.ts';
+import { requireWebhook, webhookScopes } from './requireWebhook.ts';
+import { checkTargetUrl } from './targetUrl.ts';
+
+export const updateWebhook = route({
+  name: 'updateWebhook',
+  method: 'PUT',
+  path: '/api/slipway/v1/webhooks/{id}',
+  summary: 'Change the URL, the events or the secret of a webhook, or switch it off and on',
+  access: webhookScopes,
+  body: webhookPatchSchema,
+  responses: {
+    200: 'The webhook; with its secret when that was changed',
+    400: 'The body is wrong',
+    404: 'No such webhook in your organizations',
+  },
+  handle: async (request, context) => {
+    const { webhook, access } = await requireWebhook(request, context);
+    const body = validateBody(webhookPatchSchema, await request.body());
+    if (body.url !== undefined) await checkTargetUrl(context, body.url);
+    const { secret } = body;
+    const updated = await patchWebhook(context.pool, webhook.id, {
+      url: body.url,
+      events: body.events,
+      secretEncrypted:
+        secret === undefined ? undefined : new SecretBox(context.config.secret).seal(secret),
+      isActive: body.isActive,
+    });
+    if (updated === null) throw notFound();
+    return ok(serializeWebhook(updated, access.organization.slug, secret));
+  },
+});
