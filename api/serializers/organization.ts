@@ -28,7 +28,7 @@ export function serializeOrganization(
     features: ['releases'],
     links: {
       organizationUrl: publicUrl,
-      regionUrl: publicUrl.startsWith('https:') ? publicUrl : '',
+      ...(publicUrl.startsWith('https:') ? { regionUrl: publicUrl } : {}),
     },
   };
 }
