@@ -51,7 +51,7 @@ export function createActivities(
   const runAnnouncing =
     (name: ReleaseStep, apply: (announce: Announce) => StepApplier) =>
     (input: RunInput): Promise<RunResult> =>
-      relay.relaying((announce) => applyRun(deps, { name, apply: apply(announce) }, input));
+      relay.relaying(({ events }) => applyRun(deps, { name, apply: apply(events) }, input));
 
   return {
     ...createDeleteProjectActivities(deps),
@@ -59,15 +59,17 @@ export function createActivities(
     createRelease: runAnnouncing('createRelease', createRelease),
     updateRelease: runAnnouncing('updateRelease', updateRelease),
     setCommits: (input) =>
-      heartbeating((beat) =>
-        applyRun(
-          deps,
-          {
-            name: 'setCommits',
-            apply: setCommits(deps.instanceHost),
-            prepare: (part) => prepareCommits(deps.pool, part, deps.instanceHost, beat),
-          },
-          input,
+      relay.relaying(({ resolved }) =>
+        heartbeating((beat) =>
+          applyRun(
+            deps,
+            {
+              name: 'setCommits',
+              apply: setCommits(deps.instanceHost, resolved),
+              prepare: (part) => prepareCommits(deps.pool, part, deps.instanceHost, beat),
+            },
+            input,
+          ),
         ),
       ),
     clearCommits: run({ name: 'clearCommits', apply: clearCommits }),

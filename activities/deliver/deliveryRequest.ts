@@ -3,6 +3,7 @@ import {
   findGroupStatus,
   type DeliveryJob,
 } from '../../db/outbox/deliveryState.ts';
+import { parseGitHubIssueKey } from '../../domain/githubIssueKey.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { SecretBox } from '../../infra/secretBox.ts';
 import { signDelivery } from './signDelivery.ts';
@@ -26,8 +27,6 @@ const GITHUB_FINAL = [404, 410, 422];
 
 /** The subscriber says that it is gone for good. */
 export const GONE = 410;
-
-const issueKey = /^([\w.-]+\/[\w.-]+)#(\d+)$/;
 
 type Dependencies = Readonly<{ pool: Pool; secrets: SecretBox }>;
 
@@ -82,7 +81,9 @@ async function githubRequest(
   key: string,
   isResolved: boolean,
 ): Promise<Prepared> {
-  const [, repository = '', number = ''] = issueKey.exec(key) ?? [];
+  const parsed = parseGitHubIssueKey(key);
+  if (parsed === null) return { unsendable: 'This is no name of a GitHub issue.' };
+  const { repository, number } = parsed;
   const access = await findGitHubAccess(deps.pool, job.event.organization.id, repository);
   const token = access === null ? null : deps.secrets.open(access.tokenEncrypted);
   if (access === null || token === null) {

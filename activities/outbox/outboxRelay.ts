@@ -1,3 +1,4 @@
+import { announceIssues } from '../../db/outbox/announceIssues.ts';
 import { appendOutbox } from '../../db/outbox/appendOutbox.ts';
 import type { Transaction } from '../../db/pool.ts';
 import type { OutboxEvent } from '../../domain/outboxEvents.ts';
@@ -10,6 +11,16 @@ export type Announce = (
   organizationId: string,
   events: readonly OutboxEvent[],
 ) => Promise<void>;
+
+/** The same for issues that a step resolved, and for the trackers that they are linked to. */
+export type AnnounceResolved = (
+  tx: Transaction,
+  organizationId: string,
+  groupIds: readonly string[],
+  data: Readonly<Record<string, unknown>>,
+) => Promise<void>;
+
+export type Announcer = Readonly<{ events: Announce; resolved: AnnounceResolved }>;
 
 /** Gets events from the transactions that wrote them to the workflows that deliver them. */
 export class OutboxRelay {
@@ -24,12 +35,19 @@ export class OutboxRelay {
    * Runs work that may announce events, and relays them once it has committed. Nobody waits for that, and what goes
    * wrong there is made up for by the reconciler: the events are stored.
    */
-  async relaying<T>(work: (announce: Announce) => Promise<T>): Promise<T> {
+  async relaying<T>(work: (announcer: Announcer) => Promise<T>): Promise<T> {
     const organizations = new Set<string>();
     try {
-      return await work(async (tx, organizationId, events) => {
-        const deliveries = await appendOutbox(tx, organizationId, events);
-        if (deliveries > 0) organizations.add(organizationId);
+      return await work({
+        events: async (tx, organizationId, events) => {
+          const deliveries = await appendOutbox(tx, organizationId, events);
+          if (deliveries > 0) organizations.add(organizationId);
+        },
+        resolved: async (tx, organizationId, groupIds, data) => {
+          const type = 'issue.resolved';
+          const deliveries = await announceIssues(tx, organizationId, type, groupIds, data);
+          if (deliveries > 0) organizations.add(organizationId);
+        },
       });
     } finally {
       // Also after a failure: parts of a run may have committed.

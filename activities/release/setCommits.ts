@@ -11,6 +11,7 @@ import { lockRelease } from '../../db/releases/lockRelease.ts';
 import { announceDeploys } from '../../db/releases/recordDeploys.ts';
 import { storeCommits } from '../../db/releases/storeCommits.ts';
 import { sliceCommits } from '../../domain/sliceCommits.ts';
+import type { AnnounceResolved } from '../outbox/outboxRelay.ts';
 import type { StepApplier, StepOutcome } from './applyRun.ts';
 import { commandOf, releaseGone, succeeded } from './outcomes.ts';
 import type { RunInput } from './releaseActivities.ts';
@@ -26,7 +27,7 @@ type Cursor = z.output<typeof cursorSchema>;
  * Replaces the commit lists of the release, one operation after the other: each list counts, because each may
  * resolve issues, though only the last one stays (releases-api 4).
  */
-export function setCommits(instanceHost: string): StepApplier {
+export function setCommits(instanceHost: string, announce: AnnounceResolved): StepApplier {
   return async (tx, { organizationId, version }, operations) => {
     const release = await lockRelease(tx, { organizationId, version });
     if (release === null) return operations.map(releaseGone);
@@ -39,7 +40,14 @@ export function setCommits(instanceHost: string): StepApplier {
         await setFetchedCommits(tx, release.id, fetched.rangeIds);
       }
       // In the same transaction: nobody sees a release with the fix and its issue still open, and a crash does neither.
-      await resolveReleaseGroups(tx, release.id);
+      const fixes = await resolveReleaseGroups(tx, release.id);
+      const resolved = fixes.filter(({ wasResolved }) => !wasResolved);
+      await announce(
+        tx,
+        organizationId,
+        resolved.map(({ groupId }) => groupId),
+        { release: { version } },
+      );
       outcomes.push(succeeded(operation, release.id));
     }
     // Deploys that waited for the commits are announced with them (releases-api 9.4).
