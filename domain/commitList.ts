@@ -170,7 +170,10 @@ class AuthorList {
 }
 
 /** Empty when the commit has no author. A blank e-mail says so; a missing one is made up from the name. */
-function authorEmail({ author_email: email, author_name: name }: CommitInput): string {
+export function authorEmail({
+  author_email: email,
+  author_name: name,
+}: Pick<CommitInput, 'author_email' | 'author_name'>): string {
   if (email !== undefined && email !== null) return cut(email);
   if (!name) return '';
   return cut(`${name.replace(/[^A-Za-z0-9_.-]/g, '').toLowerCase()}@localhost`);

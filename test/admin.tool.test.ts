@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { findOrganizationAccess, findPrincipal, listAccessibleProjects } from '../db/access.ts';
 import { parseOrganizationToken } from '../domain/tokens.ts';
+import { SecretBox } from '../infra/secretBox.ts';
 import { hashToken } from '../infra/tokens.ts';
 import { cloneDatabase } from './support/database.ts';
 import { testPool } from './support/pool.ts';
@@ -167,11 +168,50 @@ test.each([
     { SLIPWAY_GIT_ALLOW_FILE: '1' },
     'file:///srv/c.git',
   ],
+  [
+    'acme/d --provider gitlab --api-url https://gitlab.acme.test/api/v4 --external-id 7',
+    {},
+    'https://gitlab.com/acme/d',
+  ],
 ])('a repository is created by: %s', async (words, environment, url) => {
   const { id, name } = await json(`repo create acme ${words}`, environment);
   expect(await rows('select name, url from repository where id = $1', [id])).toEqual([
     { name, url },
   ]);
+});
+
+test('a token of a repository is stored so that only the secret of the API opens it', async () => {
+  const SLIPWAY_SECRET = 'a secret for this test';
+  const { id } = await json('repo create acme acme/secret --provider github --token ghp_1', {
+    SLIPWAY_SECRET,
+  });
+  const [{ token_encrypted: sealed }] = await rows('select * from repository where id = $1', [id]);
+  expect(sealed.includes('ghp_1')).toBe(false);
+  expect(new SecretBox(SLIPWAY_SECRET).open(sealed)).toBe('ghp_1');
+});
+
+test('how commits arrive is set, not shown where it is secret, and taken back', async () => {
+  const SLIPWAY_SECRET = 'a secret for this test';
+  await json('org create hooked');
+  const set = await json(
+    'org set hooked fetchBase=environment:production githubWebhookSecret=0123456789abcdef',
+    { SLIPWAY_SECRET },
+  );
+  expect(set).toMatchObject({
+    fetchBase: 'environment:production',
+    githubWebhookSecret: '(hidden)',
+  });
+  const stored = (): Promise<any[]> =>
+    rows(
+      `select key, value from organization_option
+        where organization_id = (select id from organization where slug = 'hooked') order by key`,
+    );
+  expect(await stored()).toEqual([
+    { key: 'slipway:fetch_base', value: 'environment:production' },
+    { key: 'slipway:github_webhook_secret', value: expect.stringMatching(/^[A-Za-z0-9+/=]{40,}$/) },
+  ]);
+  await json('org set hooked fetchBase=previous_release githubWebhookSecret=null');
+  expect(await stored()).toEqual([{ key: 'slipway:fetch_base', value: 'previous_release' }]);
 });
 
 describe('what cannot be done is said in one line on stderr', () => {
@@ -203,6 +243,14 @@ describe('what cannot be done is said in one line on stderr', () => {
     ['token revoke abc', 'There is no token with the id "abc"'],
     ['repo create acme r --provider svn', 'There is no provider "svn". Providers: git,'],
     ['repo create acme r --provider git', '--url is required'],
+    [
+      'repo create acme r --provider git --url https://u:p@git.test/r',
+      '--url: a URL holds no credentials',
+    ],
+    ['repo create acme o/r --provider github --api-url ssh://git.test/', '--api-url: the scheme'],
+    ['repo create acme o/r --provider github --token t', 'SLIPWAY_SECRET is not set'],
+    ['org set acme fetchBase=production', '"production" is no value for fetchBase'],
+    ['org set acme githubWebhookSecret=short', 'must have at least 16 characters'],
     ['repo create acme r --provider git --url ext::sh', '--url: remote helpers are not allowed.'],
     ['repo create acme r --provider git --url=--upload-pack=id', '--url: the URL cannot be read.'],
     [

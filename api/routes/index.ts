@@ -9,6 +9,8 @@ import { getProjectEnvironment } from './environments/getProjectEnvironment.ts';
 import { listOrganizationEnvironments } from './environments/listOrganizationEnvironments.ts';
 import { listProjectEnvironments } from './environments/listProjectEnvironments.ts';
 import { updateProjectEnvironment } from './environments/updateProjectEnvironment.ts';
+import { receiveGitHubHook } from './hooks/receiveGitHubHook.ts';
+import { receiveGitLabHook } from './hooks/receiveGitLabHook.ts';
 import { preflightEnvelope, storeEnvelope } from './ingest/storeEnvelope.ts';
 import { preflightEvent, storeEvent } from './ingest/storeEvent.ts';
 import { addMemberToTeam } from './members/addMemberToTeam.ts';
@@ -42,6 +44,7 @@ import { listTeamProjects } from './projects/listTeamProjects.ts';
 import { removeTeamFromProject } from './projects/removeTeamFromProject.ts';
 import { restoreProject } from './projects/restoreProject.ts';
 import { updateProject } from './projects/updateProject.ts';
+import { storePullRequest } from './pullRequests/storePullRequest.ts';
 import { createRelease } from './releases/createRelease.ts';
 import { deleteRelease } from './releases/deleteRelease.ts';
 import { getPreviousRelease } from './releases/getPreviousRelease.ts';
@@ -165,6 +168,9 @@ export const routes: readonly Route[] = [
   getOperation,
   getReleaseSync,
   changeReleaseSync,
+  storePullRequest,
+  receiveGitLabHook,
+  receiveGitHubHook,
   createWebhook,
   deleteWebhook,
   getWebhook,

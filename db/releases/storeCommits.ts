@@ -54,7 +54,7 @@ type CommitRow = Readonly<{
 const positionedIdRow = z.object({ position: z.coerce.number(), id: z.string() });
 
 /** The newest active repository of each name, created where there is none (releases-api 4.4); by index. */
-async function ensureRepositories(
+export async function ensureRepositories(
   tx: Transaction,
   organizationId: string,
   names: readonly string[],

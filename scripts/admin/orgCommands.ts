@@ -4,6 +4,8 @@ import {
   storeOrganizationSettings,
 } from '../../db/organizationSettings.ts';
 import { transaction } from '../../db/pool.ts';
+import { storeFetchSettings } from '../../db/hooks/fetchSettings.ts';
+import { fetchOptions } from '../../domain/fetchOptions.ts';
 import { organizationOptions } from '../../domain/organizationOptions.ts';
 import { planSettings } from '../../domain/settingChanges.ts';
 import { organizationSlugProblem } from '../../domain/slugs.ts';
@@ -12,8 +14,14 @@ import { AdminError, type AdminContext, type Command, type CommandInput } from '
 import { requireOrganization } from './lookUp.ts';
 
 const schemas = Object.fromEntries(
-  Object.entries(organizationOptions).map(([key, { schema }]) => [key, schema]),
+  Object.entries({ ...organizationOptions, ...fetchOptions }).map(([key, { schema }]) => [
+    key,
+    schema,
+  ]),
 );
+
+/** What is printed where a secret was set: it may end up in the log of a pipeline. */
+const HIDDEN = '(hidden)';
 
 export const orgCommands: readonly Command[] = [
   {
@@ -50,16 +58,42 @@ async function create({ positionals: [slug = ''], option }: CommandInput, contex
 
 async function set(
   { positionals: [idOrSlug = '', ...words] }: CommandInput,
-  { pool }: AdminContext,
+  { pool, secrets }: AdminContext,
 ) {
   const values = readAssignments(words, schemas);
+  const fetching = fetchSettings(values, secrets);
+  const settings = new Map([...values].filter(([name]) => !(name in fetchOptions)));
   const organization = await requireOrganization(pool, idOrSlug);
   await transaction(pool, async (tx) => {
     const before = await lockOrganizationSettings(tx, organization.id);
-    await storeOrganizationSettings(tx, organization.id, before, planSettings(before, values));
+    await storeOrganizationSettings(tx, organization.id, before, planSettings(before, settings));
+    await storeFetchSettings(tx, organization.id, fetching);
   });
+  const shown = [...values].map(([name, value]) => [
+    name,
+    value !== null && isSecret(name) ? HIDDEN : value,
+  ]);
   return {
-    json: { id: organization.id, slug: organization.slug, ...Object.fromEntries(values) },
+    json: { id: organization.id, slug: organization.slug, ...Object.fromEntries(shown) },
     text: `Organization ${organization.slug}: ${[...values.keys()].join(', ')} set.`,
   };
+}
+
+/** Those of the settings that are about fetching commits, by their keys, as they are stored. */
+function fetchSettings(
+  values: ReadonlyMap<string, unknown>,
+  secrets: AdminContext['secrets'],
+): Map<string, string | null> {
+  const stored = new Map<string, string | null>();
+  for (const [name, { key, isSecret }] of Object.entries(fetchOptions)) {
+    if (!values.has(name)) continue;
+    const value = values.get(name);
+    const text = typeof value === 'string' ? value : null;
+    stored.set(key, text !== null && isSecret ? secrets().seal(text).toString('base64') : text);
+  }
+  return stored;
+}
+
+function isSecret(name: string): boolean {
+  return Object.entries(fetchOptions).some(([known, option]) => known === name && option.isSecret);
 }

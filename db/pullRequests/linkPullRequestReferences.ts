@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { issueReferences } from '../../domain/issueReferences.ts';
+import { pullRequestText } from '../../domain/pullRequest.ts';
+import { insertGroupActivity } from '../groups/insertGroupActivity.ts';
+import { insertGroupHistory } from '../groups/insertGroupHistory.ts';
+import type { ReferenceScope } from '../groups/linkCommitReferences.ts';
+import { exec, many, type Transaction } from '../pool.ts';
+
+type LinkedPullRequest = Readonly<{ id: string; title: string | null; message: string | null }>;
+
+/**
+ * Links a pull request to the issues that its text resolves, drops the links that it no longer names, and tells the
+ * issues (groups-projects-orgs 1.5). Their status changes when a release contains its merge commit, not before.
+ */
+export async function linkPullRequestReferences(
+  tx: Transaction,
+  scope: ReferenceScope,
+  pullRequest: LinkedPullRequest,
+): Promise<void> {
+  const groupIds = await findGroups(tx, scope, pullRequest);
+  await exec(tx, {
+    name: 'dropPullRequestLinks',
+    text: `delete from group_link
+            where linked_type = 'pull_request' and relationship = 'resolves' and linked_id = $1
+              and group_id <> all($2::bigint[])`,
+    values: [pullRequest.id, groupIds],
+  });
+  if (groupIds.length === 0) return;
+  const linked = await insertLinks(tx, scope.organizationId, pullRequest.id, groupIds);
+  const assigned = linked.flatMap(({ groupId, userId, email }) =>
+    userId === null || email === null ? [] : [{ groupId, userId, email }],
+  );
+  await assignToAuthor(tx, assigned);
+  await insertGroupActivity(tx, [
+    ...linked.map(({ groupId, userId }) => ({
+      groupId,
+      type: 'set_resolved_in_pull_request' as const,
+      ident: pullRequest.id,
+      userId,
+      data: { pull_request: pullRequest.id },
+    })),
+    ...assigned.map(({ groupId, userId, email }) => ({
+      groupId,
+      type: 'assigned' as const,
+      userId,
+      data: { assignee: userId, assigneeEmail: email, assigneeType: 'user' },
+    })),
+  ]);
+  await insertGroupHistory(
+    tx,
+    linked.map(({ groupId, userId }) => ({
+      groupId,
+      status: 'resolved_in_pull_request' as const,
+      actorId: userId,
+    })),
+  );
+}
+
+/** Unknown ids are passed over: the text is prose (groups-projects-orgs 1.3). */
+async function findGroups(
+  tx: Transaction,
+  { organizationId, instanceHost }: ReferenceScope,
+  pullRequest: LinkedPullRequest,
+): Promise<string[]> {
+  const { shortIds, groupIds } = issueReferences(pullRequestText(pullRequest), { instanceHost });
+  if (shortIds.length === 0 && groupIds.length === 0) return [];
+  const rows = await many(tx, z.object({ id: z.string() }), {
+    name: 'findPullRequestGroups',
+    text: `select group_.id
+             from unnest($2::text[], $3::bigint[]) as given (slug, number)
+             join project on project.organization_id = $1 and lower(project.slug) = given.slug
+             join group_ on group_.project_id = project.id and group_.short_id = given.number
+            where group_.status in ('unresolved', 'resolved', 'ignored')
+           union
+           select group_.id
+             from group_ join project on project.id = group_.project_id
+            where project.organization_id = $1 and group_.id = any($4::bigint[])
+              and group_.status in ('unresolved', 'resolved', 'ignored')`,
+    values: [
+      organizationId,
+      shortIds.map(({ slug }) => slug.toLowerCase()),
+      shortIds.map(({ number }) => number),
+      groupIds,
+    ],
+  });
+  return rows.map((row) => row.id);
+}
+
+const linkedRow = z
+  .object({ group_id: z.string(), user_id: z.string().nullable(), email: z.string().nullable() })
+  .transform((row) => ({ groupId: row.group_id, userId: row.user_id, email: row.email }));
+
+/** New links only, each with the member who has the author's verified e-mail. */
+function insertLinks(
+  tx: Transaction,
+  organizationId: string,
+  pullRequestId: string,
+  groupIds: readonly string[],
+): Promise<z.output<typeof linkedRow>[]> {
+  return many(tx, linkedRow, {
+    name: 'insertPullRequestLinks',
+    text: `with created as (
+             insert into group_link (group_id, project_id, linked_type, linked_id, relationship)
+             select id, project_id, 'pull_request', $2, 'resolves' from group_ where id = any($3::bigint[]) order by id
+             on conflict on constraint group_link_group_id_linked_type_linked_id_key do nothing
+             returning group_id)
+           select created.group_id, person.user_id, person.email
+             from created
+             left join lateral (
+               select app_user.id as user_id, email.email
+                 from pull_request
+                 join commit_author author on author.id = pull_request.author_id
+                 join user_email email on lower(email.email) = author.email and email.is_verified
+                 join app_user on app_user.id = email.user_id and app_user.is_active
+                 join member on member.user_id = app_user.id and member.organization_id = $1
+                where pull_request.id = $2
+                order by app_user.id
+                limit 1) person on true
+            order by created.group_id`,
+    values: [organizationId, pullRequestId, groupIds],
+  });
+}
+
+/** Whoever opens a pull request for an issue works on it, whomever it was assigned to before. */
+async function assignToAuthor(
+  tx: Transaction,
+  assigned: readonly Readonly<{ groupId: string; userId: string }>[],
+): Promise<void> {
+  if (assigned.length === 0) return;
+  await exec(tx, {
+    name: 'assignToPullRequestAuthor',
+    text: `insert into group_assignee (group_id, user_id)
+           select group_id, user_id from unnest($1::bigint[], $2::bigint[]) as given (group_id, user_id)
+           on conflict on constraint group_assignee_pkey
+           do update set user_id = excluded.user_id, team_id = null, date_added = now()`,
+    values: [assigned.map(({ groupId }) => groupId), assigned.map(({ userId }) => userId)],
+  });
+}
