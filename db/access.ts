@@ -110,21 +110,25 @@ const accessRow = z
 
 export type AccessedOrganization = z.output<typeof accessRow>;
 
-/** An organization by slug or decimal id, with the membership of the user who asks; null when there is none. */
+/**
+ * An organization by slug or decimal id, with the membership of the user who asks; null when there is none. One
+ * statement for each of the two, because nearly every request asks and one for both could not use an index.
+ */
 export function findOrganizationAccess(
   db: Queryable,
   idOrSlug: string,
   userId: string | null,
 ): Promise<AccessedOrganization | null> {
+  const [id, slug] = idAndSlug(idOrSlug);
+  const column = id === null ? 'slug' : 'id';
   return maybeOne(db, accessRow, {
-    name: 'findOrganizationAccess',
+    name: `findOrganizationAccess_${column}`,
     text: `select organization.id, slug, name, status, open_membership, organization.date_added,
                   member.role, member.id as member_id
              from organization
-             left join member on member.organization_id = organization.id and member.user_id = $3
-            where organization.status = 'active'
-              and case when $1::bigint is null then slug = $2 else organization.id = $1 end`,
-    values: [...idAndSlug(idOrSlug), userId],
+             left join member on member.organization_id = organization.id and member.user_id = $2
+            where organization.status = 'active' and organization.${column} = $1`,
+    values: [id ?? slug, userId],
   });
 }
 
@@ -137,7 +141,16 @@ const projectRow = z.object({
 
 export type AccessibleProject = z.output<typeof projectRow>;
 
-/** Active projects by id or slug, or all of them; of the teams of one member only when a member is given. */
+/** Whether the project is one of the teams of a member. */
+const isOfMember = (parameter: string): string => `exists (
+                    select from project_team join team_member using (team_id)
+                     where project_team.project_id = project.id and team_member.member_id = ${parameter})`;
+
+/**
+ * Active projects by id or slug, or all of them; of the teams of one member only when a member is given. Each of the
+ * four shapes is a statement of its own: for one that serves them all Postgres makes a new plan every time, which takes
+ * longer than running it (ADR 0007).
+ */
 export function listAccessibleProjects(
   db: Queryable,
   filter: Readonly<{
@@ -146,23 +159,46 @@ export function listAccessibleProjects(
     names: readonly string[] | null;
   }>,
 ): Promise<AccessibleProject[]> {
+  const { organizationId, memberId } = filter;
   const named = filter.names?.map(idAndSlug) ?? null;
+  const values: unknown[] = [organizationId];
+  const conditions: string[] = [];
+  if (named !== null) {
+    values.push(
+      named.map(([id]) => id).filter((id) => id !== null),
+      named.map(([, slug]) => slug).filter((slug) => slug !== null),
+    );
+    conditions.push('and (id = any($2::bigint[]) or slug = any($3::text[]))');
+  }
+  if (memberId !== null) {
+    values.push(memberId);
+    conditions.push(`and ${isOfMember(`$${values.length}`)}`);
+  }
   return many(db, projectRow, {
-    name: 'listAccessibleProjects',
+    name: `listAccessibleProjects${named === null ? '' : '_named'}${memberId === null ? '' : '_ofMember'}`,
     text: `select id, slug, name, platform
              from project
-            where organization_id = $1 and status = 'active'
-              and ($2::bigint is null or exists (
-                    select from project_team join team_member using (team_id)
-                     where project_team.project_id = project.id and team_member.member_id = $2))
-              and ($3::bigint[] is null or id = any($3) or slug = any($4::text[]))
+            where organization_id = $1 and status = 'active' ${conditions.join(' ')}
             order by slug`,
-    values: [
-      filter.organizationId,
-      filter.memberId,
-      named?.map(([id]) => id).filter((id) => id !== null) ?? null,
-      named?.map(([, slug]) => slug).filter((slug) => slug !== null) ?? null,
-    ],
+    values,
+  });
+}
+
+/** The same for one name, which is what most paths have. */
+export function findAccessibleProject(
+  db: Queryable,
+  { organizationId, memberId }: Readonly<{ organizationId: string; memberId: string | null }>,
+  idOrSlug: string,
+): Promise<AccessibleProject | null> {
+  const [id, slug] = idAndSlug(idOrSlug);
+  const column = id === null ? 'slug' : 'id';
+  return maybeOne(db, projectRow, {
+    name: `findAccessibleProject_${column}${memberId === null ? '' : '_ofMember'}`,
+    text: `select id, slug, name, platform
+             from project
+            where organization_id = $1 and ${column} = $2 and status = 'active'
+              ${memberId === null ? '' : `and ${isOfMember('$3')}`}`,
+    values: [organizationId, id ?? slug, ...(memberId === null ? [] : [memberId])],
   });
 }
 

@@ -55,7 +55,7 @@ describe('a method that a path does not have', () => {
     ['PATCH', releasesPath, 'GET, POST'],
     ['DELETE', releasesPath, 'GET, POST'],
     ['POST', `${releasesPath}1.0/`, 'GET, PUT, DELETE'],
-    ['OPTIONS', '/api/0/organizations/', 'GET'],
+    ['OPTIONS', '/api/0/organizations/', 'GET, POST'],
     ['TRACE', '/healthz', 'GET'],
   ])('%s %s is a 405 that names the others', async (method, path, allowed) => {
     const answer = await send(method, path);

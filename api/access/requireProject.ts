@@ -1,10 +1,9 @@
 import { AppError, notFound } from '../../domain/errors.ts';
-import type { AccessibleProject } from '../../db/access.ts';
+import { findAccessibleProject, type AccessibleProject } from '../../db/access.ts';
 import { findMovedProject } from '../../db/projectSettings.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import { accessesAllProjects, type OrganizationAccess } from './organizationAccess.ts';
-import { accessibleProjects } from './resolveProjects.ts';
 
 /**
  * A project of the path that the caller may use; 404 also for one that only others may (releases-api 3.6).
@@ -15,14 +14,12 @@ export async function requireProject(
   context: AppContext,
   access: OrganizationAccess,
 ): Promise<AccessibleProject> {
-  const [project] = await accessibleProjects(context, access, 'wide', [request.param('project')]);
-  if (project !== undefined) return project;
-  const slug = await findMovedProject(
-    context.pool,
-    access.organization.id,
-    accessesAllProjects(access, 'wide') ? null : access.memberId,
-    request.param('project'),
-  );
+  const organizationId = access.organization.id;
+  const memberId = accessesAllProjects(access, 'wide') ? null : access.memberId;
+  const name = request.param('project');
+  const project = await findAccessibleProject(context.pool, { organizationId, memberId }, name);
+  if (project !== null) return project;
+  const slug = await findMovedProject(context.pool, organizationId, memberId, name);
   throw slug === null ? notFound() : projectMoved(request, slug);
 }
 
