@@ -13,6 +13,16 @@ import { receiveGitHubHook } from './hooks/receiveGitHubHook.ts';
 import { receiveGitLabHook } from './hooks/receiveGitLabHook.ts';
 import { preflightEnvelope, storeEnvelope } from './ingest/storeEnvelope.ts';
 import { preflightEvent, storeEvent } from './ingest/storeEvent.ts';
+import { getIssue, getIssueById } from './issues/getIssue.ts';
+import { getIssueEvent, getIssueEventById } from './issues/getIssueEvent.ts';
+import { getShortId } from './issues/getShortId.ts';
+import { listOrganizationActivity, listProjectActivities } from './issues/listActivity.ts';
+import { listIssueEvents } from './issues/listIssueEvents.ts';
+import { listIssueHistory } from './issues/listIssueHistory.ts';
+import { listIssues, listProjectIssues } from './issues/listIssues.ts';
+import { listProjectEvents } from './issues/listProjectEvents.ts';
+import { updateIssue, updateIssueById } from './issues/updateIssue.ts';
+import { updateIssues, updateProjectIssues } from './issues/updateIssues.ts';
 import { addMemberToTeam } from './members/addMemberToTeam.ts';
 import { createMember } from './members/createMember.ts';
 import { deleteMember } from './members/deleteMember.ts';
@@ -97,6 +107,22 @@ export const routes: readonly Route[] = [
   preflightEnvelope,
   storeEvent,
   preflightEvent,
+  listIssues,
+  updateIssues,
+  listProjectIssues,
+  updateProjectIssues,
+  getIssue,
+  updateIssue,
+  getIssueById,
+  updateIssueById,
+  listIssueEvents,
+  listProjectEvents,
+  getIssueEvent,
+  getIssueEventById,
+  getShortId,
+  listIssueHistory,
+  listOrganizationActivity,
+  listProjectActivities,
   getIndex,
   getAuthenticatedUser,
   listRegions,

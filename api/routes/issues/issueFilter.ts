@@ -1,0 +1,159 @@
+import { badRequest } from '../../../domain/errors.ts';
+import { parseIssueQuery, type VersionTerm } from '../../../domain/issues/issueQuery.ts';
+import { parseShortId } from '../../../domain/shortId.ts';
+import { findAssignees } from '../../../db/groups/findAssignees.ts';
+import { findLatestReleases, findReleasesLike } from '../../../db/groups/findQueryReleases.ts';
+import { groupSorts, type GroupFilter, type GroupSort } from '../../../db/groups/readGroups.ts';
+import { containsPattern } from '../../../db/likePattern.ts';
+import type { AccessibleProject } from '../../../db/access.ts';
+import type { OrganizationAccess } from '../../access/organizationAccess.ts';
+import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
+import type { AppContext } from '../../context.ts';
+import { parseDateRange } from '../../pagination/dateRange.ts';
+
+const GROUP_ID = /^\d{1,18}$/;
+
+/** Without a query people mean what is open; an empty one asks for everything (groups-projects-orgs 1.11). */
+const DEFAULT_QUERY = 'is:unresolved';
+
+/**
+ * The issues that the parameters of a list mean, in these projects.
+ * @throws AppError 400 for searches that mean nothing, not_found for unknown environments.
+ */
+export async function issueFilter(
+  context: AppContext,
+  access: OrganizationAccess,
+  query: URLSearchParams,
+  projects: readonly AccessibleProject[],
+): Promise<GroupFilter> {
+  const search = parseIssueQuery(query.get('query') ?? DEFAULT_QUERY);
+  const environmentIds = await resolveEnvironments(context, access.organization.id, query);
+  const range = parseDateRange(query, new Date());
+  const inProjects = projects.filter(
+    ({ id, slug }) =>
+      search.projects === null || search.projects.includes(slug) || search.projects.includes(id),
+  );
+  const projectIds = inProjects.map(({ id }) => id);
+  const versions = (list: readonly string[] | null): Promise<string[] | null> =>
+    releaseIds(context, access.organization.id, list, { projectIds, environmentIds });
+  const term = async ({ any, none }: VersionTerm): Promise<[string[] | null, string[]]> => [
+    await versions(any),
+    (await versions(none.length === 0 ? null : none)) ?? [],
+  ];
+  const [seenInReleases, notSeenInReleases] = await term(search.seenIn);
+  const [firstReleases, notFirstReleases] = await term(search.firstSeenIn);
+  const assignees =
+    search.assignees === null ? null : await findAssignees(context.pool, access, search.assignees);
+  return {
+    ...everything(projectIds),
+    statuses: search.statuses,
+    substatuses: search.substatuses,
+    levels: search.levels,
+    priorities: search.priorities,
+    isAssigned: search.isAssigned,
+    isForReview: search.isForReview,
+    isLinked: search.isLinked,
+    assigneeUserIds: assignees?.userIds ?? null,
+    assigneeTeamIds: assignees?.teamIds ?? null,
+    seenInReleases,
+    notSeenInReleases,
+    firstReleases,
+    notFirstReleases,
+    environmentIds,
+    shortIds: search.shortIds === null ? null : shortIdsOf(search.shortIds, inProjects),
+    patterns: search.texts.map(containsPattern),
+    seenFrom: range.from,
+    seenTo: range.to,
+  };
+}
+
+/** Issues by id, whatever their status. @throws AppError 400 for what is no id. */
+export function filterByIds(projectIds: readonly string[], ids: readonly string[]): GroupFilter {
+  if (!ids.every((id) => GROUP_ID.test(id))) throw badRequest('Group ids must be integers');
+  return { ...everything(projectIds), ids };
+}
+
+/** Issues by short id; names of no issue find none. */
+export function filterByShortIds(
+  projects: readonly AccessibleProject[],
+  texts: readonly string[],
+): GroupFilter {
+  const filter = everything(projects.map(({ id }) => id));
+  return { ...filter, shortIds: shortIdsOf(texts, projects) };
+}
+
+/** @throws AppError 400 */
+export function parseIssueSort(query: URLSearchParams): GroupSort {
+  const text = query.get('sort') ?? 'date';
+  // The names that other servers give to the same order.
+  const name =
+    { recommended: 'date', trends: 'date', priority: 'date', user: 'freq' }[text] ?? text;
+  const sort = groupSorts.find((known) => known === name);
+  if (sort === undefined) throw badRequest(`Sort key '${text}' not supported.`);
+  return sort;
+}
+
+function everything(projectIds: readonly string[]): GroupFilter {
+  return {
+    projectIds,
+    ids: null,
+    statuses: null,
+    substatuses: null,
+    levels: null,
+    priorities: null,
+    isAssigned: null,
+    isForReview: null,
+    isLinked: null,
+    assigneeUserIds: null,
+    assigneeTeamIds: null,
+    seenInReleases: null,
+    notSeenInReleases: [],
+    firstReleases: null,
+    notFirstReleases: [],
+    environmentIds: null,
+    shortIds: null,
+    patterns: [],
+    seenFrom: null,
+    seenTo: null,
+  };
+}
+
+/** `latest` is looked up in each project, `*` stands for anything; a version that nobody has matches nothing. */
+async function releaseIds(
+  context: AppContext,
+  organizationId: string,
+  versions: readonly string[] | null,
+  scope: Readonly<{ projectIds: readonly string[]; environmentIds: readonly string[] | null }>,
+): Promise<string[] | null> {
+  if (versions === null) return null;
+  const named = versions.filter((version) => version !== 'latest');
+  const [latest, like] = await Promise.all([
+    named.length === versions.length
+      ? []
+      : findLatestReleases(context.pool, scope.projectIds, scope.environmentIds),
+    findReleasesLike(context.pool, organizationId, named.map(wildcardPattern)),
+  ]);
+  return [...latest, ...like];
+}
+
+function wildcardPattern(text: string): string {
+  return text.split('*').map(escapeLike).join('%');
+}
+
+function escapeLike(text: string): string {
+  return containsPattern(text).slice(1, -1);
+}
+
+/** As pairs of project and number; what names no issue of these projects finds nothing. */
+function shortIdsOf(
+  texts: readonly string[],
+  projects: readonly AccessibleProject[],
+): { projectId: string; number: string }[] {
+  return texts.flatMap((text) => {
+    const shortId = parseShortId(text);
+    const project = projects.find(({ slug }) => slug.toLowerCase() === shortId?.slug);
+    return shortId === null || project === undefined
+      ? []
+      : [{ projectId: project.id, number: shortId.number }];
+  });
+}

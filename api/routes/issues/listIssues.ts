@@ -1,0 +1,117 @@
+import { listGroups, type GroupFilter } from '../../../db/groups/readGroups.ts';
+import type { AccessibleProject } from '../../../db/access.ts';
+import { issueScopes } from '../../access/issueScopes.ts';
+import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
+import { requireProject } from '../../access/requireProject.ts';
+import { accessibleProjects, requestedProjects } from '../../access/resolveProjects.ts';
+import { forbidden } from '../../access/requireScope.ts';
+import type { AppContext } from '../../context.ts';
+import type { ApiRequest } from '../../http/apiRequest.ts';
+import { ok, type ApiResponse } from '../../http/apiResponse.ts';
+import { route } from '../../http/route.ts';
+import { checkGroupStatsPeriod } from './groupStatsPeriod.ts';
+import { offsetList } from '../../pagination/offsetList.ts';
+import { serializeIssue } from '../../serializers/issue.ts';
+import { directHit } from './directHit.ts';
+import { filterByIds, issueFilter, parseIssueSort } from './issueFilter.ts';
+
+const query = {
+  query: 'A search; is:unresolved when absent, everything when empty.',
+  sort: 'date (last seen, default), new, freq or inbox.',
+  environment: 'Name; repeatable.',
+  group: 'Id; repeatable; wins over the search.',
+  expand: 'inbox adds why an issue waits for review.',
+  statsPeriod: 'Such as 14d: last seen since.',
+  per_page: '1 to 100; limit means the same.',
+  cursor: 'From the Link header.',
+} as const;
+
+export const listIssues = route({
+  name: 'listIssues',
+  method: 'GET',
+  path: '/api/0/organizations/{organization}/issues/',
+  summary: 'Issues of an organization',
+  access: issueScopes.read,
+  query: { project: 'Id or slug; repeatable; -1 means all accessible projects.', ...query },
+  responses: {
+    200: 'A page of issues',
+    400: 'A parameter is wrong',
+    403: 'A project is not yours',
+  },
+  handle: async (request, context) => {
+    const access = await requireOrganization(request, context, issueScopes.read);
+    return issuePage(request, context, access, await issueProjects(request, context, access));
+  },
+});
+
+export const listProjectIssues = route({
+  name: 'listProjectIssues',
+  method: 'GET',
+  path: '/api/0/projects/{organization}/{project}/issues/',
+  summary: 'Issues of a project',
+  access: issueScopes.read,
+  query,
+  responses: { 200: 'A page of issues', 400: 'A parameter is wrong', 404: 'No such project' },
+  handle: async (request, context) => {
+    const access = await requireOrganization(request, context, issueScopes.read);
+    return issuePage(request, context, access, [await requireProject(request, context, access)]);
+  },
+});
+
+/**
+ * The projects that a request is about: those of the caller's teams, or those it asks for.
+ * @throws AppError forbidden for one that the caller may not use.
+ */
+export async function issueProjects(
+  request: ApiRequest,
+  context: AppContext,
+  access: OrganizationAccess,
+): Promise<AccessibleProject[]> {
+  const requested = requestedProjects(request.query);
+  if (requested === 'all' || requested.length === 0) {
+    // Whoever names issues means those, whichever team they are of.
+    const isWide = requested === 'all' || request.query.has('id') || request.query.has('group');
+    return accessibleProjects(context, access, isWide ? 'wide' : 'narrow', null);
+  }
+  const projects = await accessibleProjects(context, access, 'wide', requested);
+  const found = new Set(projects.flatMap(({ id, slug }) => [id, slug]));
+  if (requested.some((name) => !found.has(name))) throw forbidden();
+  return projects;
+}
+
+async function issuePage(
+  request: ApiRequest,
+  context: AppContext,
+  access: OrganizationAccess,
+  projects: readonly AccessibleProject[],
+): Promise<ApiResponse> {
+  const limit = request.query.get('limit');
+  // What some clients call it; the links of the answer carry it on.
+  if (limit !== null && !request.query.has('per_page')) request.query.set('per_page', limit);
+  checkGroupStatsPeriod(request.query);
+  const sort = parseIssueSort(request.query);
+  if (projects.length === 0) return ok([]);
+  const ids = request.query.getAll('group');
+  const options = {
+    publicUrl: context.config.publicUrl,
+    organizationSlug: access.organization.slug,
+    hasInbox: request.query.getAll('expand').includes('inbox'),
+  };
+  const hit = ids.length > 0 ? null : await directHit(context, access, request.query, projects);
+  if (hit !== null) {
+    const { group, ...event } = hit;
+    const headers = { 'X-Sentry-Direct-Hit': '1' };
+    return ok([{ ...serializeIssue(group, options), ...event }], headers);
+  }
+  const filter: GroupFilter =
+    ids.length > 0
+      ? filterByIds(
+          projects.map(({ id }) => id),
+          ids,
+        )
+      : await issueFilter(context, access, request.query, projects);
+  return offsetList(request, context, {
+    rows: (window) => listGroups(context.pool, filter, sort, window),
+    serialize: (group) => serializeIssue(group, options),
+  });
+}

@@ -1,0 +1,101 @@
+import { formatDateTime } from '../../domain/dateTime.ts';
+import { asText, isObject } from '../../domain/ingest/eventFields.ts';
+import { describeEvent } from '../../domain/ingest/describeEvent.ts';
+import { readExceptions, readMessage } from '../../domain/ingest/eventFields.ts';
+import type { Json } from '../../domain/ingest/trimData.ts';
+import type { EventView } from '../../db/events/readEvents.ts';
+
+type Tag = Readonly<{ key: string; value: string }>;
+
+/** The parts of an event that are shown as entries, by the name they have in the payload. */
+const entryTypes: Readonly<Record<string, string>> = {
+  exception: 'exception',
+  logentry: 'message',
+  threads: 'threads',
+  breadcrumbs: 'breadcrumbs',
+  request: 'request',
+};
+
+/** An event in a list (clients 4): what it is, not what is in it. */
+export function serializeEventSummary(event: EventView): Record<string, unknown> {
+  const { data } = event;
+  const exceptions = readExceptions(data);
+  const described = describeEvent(data, exceptions, readMessage(data));
+  return {
+    id: event.eventId,
+    eventID: event.eventId,
+    groupID: event.groupId,
+    projectID: event.projectId,
+    'event.type': exceptions.length > 0 ? 'error' : 'default',
+    title: described.title,
+    message: described.message,
+    culprit: described.culprit,
+    metadata: described.metadata,
+    location: asText(described.metadata['filename']),
+    platform: asText(data['platform']) ?? 'other',
+    user: isObject(data['user']) ? data['user'] : null,
+    tags: tagsOf(event),
+    dateCreated: formatDateTime(event.timestamp),
+  };
+}
+
+/** An event in full. */
+export function serializeEvent(event: EventView): Record<string, unknown> {
+  const { data } = event;
+  const summary = serializeEventSummary(event);
+  return {
+    ...summary,
+    type: summary['event.type'],
+    size: JSON.stringify(data).length,
+    dateReceived: formatDateTime(event.dateReceived),
+    release: event.release === null ? null : { version: event.release },
+    dist: asText(data['dist']),
+    entries: entriesOf(data),
+    contexts: isObject(data['contexts']) ? data['contexts'] : {},
+    context: isObject(data['extra']) ? data['extra'] : {},
+    packages: isObject(data['modules']) ? data['modules'] : {},
+    sdk: isObject(data['sdk']) ? data['sdk'] : null,
+    fingerprints: Array.isArray(data['fingerprint']) ? data['fingerprint'] : [],
+    errors: [],
+    occurrence: null,
+    nextEventID: null,
+    previousEventID: null,
+  };
+}
+
+function entriesOf(data: Readonly<Record<string, Json>>): { type: string; data: unknown }[] {
+  const entries = Object.entries(entryTypes).flatMap(([key, type]) => {
+    const value = data[key];
+    if (value === undefined || value === null) return [];
+    return [{ type, data: Array.isArray(value) ? { values: value } : value }];
+  });
+  const message = readMessage(data);
+  const hasMessage = entries.some(({ type }) => type === 'message');
+  return message === null || hasMessage
+    ? entries
+    : [...entries, { type: 'message', data: { formatted: message.formatted } }];
+}
+
+/** Tags as sent, a list of pairs or an object, and those that every event has. */
+function tagsOf({ data, release, environment }: EventView): Tag[] {
+  const given = Array.isArray(data['tags'])
+    ? data['tags'].map((pair: unknown) => (Array.isArray(pair) ? (pair as unknown[]) : []))
+    : Object.entries(isObject(data['tags']) ? data['tags'] : {});
+  const own: unknown[][] = [
+    ['environment', environment === '' ? null : environment],
+    ['level', data['level'] ?? 'error'],
+    ['release', release],
+    ['server_name', data['server_name']],
+    ['transaction', data['transaction']],
+  ];
+  const tags = [...given, ...own].flatMap(([key, value]): [string, string][] => {
+    const [name, text] = [asText(key), typeof value === 'boolean' ? String(value) : asText(value)];
+    return name === null || text === null || text === '' ? [] : [[name, text]];
+  });
+  // The event's own fields win over tags of the same name.
+  return [...new Map(tags)].map(([key, value]) => ({ key, value })).sort(byKey);
+}
+
+function byKey(a: Tag, b: Tag): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { exec, many, type Transaction } from '../pool.ts';
+import { insertGroupActivity } from './insertGroupActivity.ts';
+import { insertGroupHistory } from './insertGroupHistory.ts';
+
+const reviewedRow = z.object({ id: z.string(), became_ongoing: z.boolean() });
+
+/** Puts groups into the inbox; one that is there keeps its reason (groups-projects-orgs 1.9). */
+export async function addToInbox(tx: Transaction, groupIds: readonly string[]): Promise<void> {
+  await exec(tx, {
+    name: 'addToInbox',
+    text: `insert into group_inbox (group_id, project_id, reason)
+           select id, project_id, 'manual' from group_ where id = any($1::bigint[]) order by id
+           on conflict on constraint group_inbox_pkey do nothing`,
+    values: [groupIds],
+  });
+}
+
+/** Takes groups out of the inbox as reviewed; those that were not in it stay as they are (decisions 18). */
+export async function markReviewed(
+  tx: Transaction,
+  groupIds: readonly string[],
+  actorId: string | null,
+): Promise<void> {
+  const reviewed = await many(tx, reviewedRow, {
+    name: 'markReviewed',
+    text: `with reviewed as (delete from group_inbox where group_id = any($1::bigint[]) returning group_id),
+           ongoing as (
+             update group_ set substatus = 'ongoing'
+              where id in (select group_id from reviewed)
+                and status = 'unresolved' and substatus is distinct from 'ongoing'
+             returning id)
+           select group_id as id, group_id in (select id from ongoing) as became_ongoing from reviewed`,
+    values: [groupIds],
+  });
+  await insertGroupActivity(
+    tx,
+    reviewed.flatMap(({ id, became_ongoing: becameOngoing }) => [
+      { groupId: id, type: 'mark_reviewed' as const, userId: actorId },
+      ...(becameOngoing
+        ? [{ groupId: id, type: 'auto_set_ongoing' as const, data: { manually: true } }]
+        : []),
+    ]),
+  );
+  await insertGroupHistory(
+    tx,
+    reviewed.map(({ id }) => ({ groupId: id, status: 'reviewed', actorId })),
+  );
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import type { ShortId } from '../../domain/shortId.ts';
+import { many, maybeOne, type Queryable } from '../pool.ts';
+import { groupColumns, groupViewRow, VISIBLE_STATUSES, type GroupView } from './groupView.ts';
+
+/** Which issues a list shows; null means no filter. */
+export type GroupFilter = Readonly<{
+  projectIds: readonly string[];
+  ids: readonly string[] | null;
+  statuses: readonly string[] | null;
+  /** The empty text stands for "none". */
+  substatuses: readonly string[] | null;
+  levels: readonly string[] | null;
+  priorities: readonly string[] | null;
+  isAssigned: boolean | null;
+  isForReview: boolean | null;
+  isLinked: boolean | null;
+  assigneeUserIds: readonly string[] | null;
+  assigneeTeamIds: readonly string[] | null;
+  seenInReleases: readonly string[] | null;
+  notSeenInReleases: readonly string[];
+  firstReleases: readonly string[] | null;
+  notFirstReleases: readonly string[];
+  environmentIds: readonly string[] | null;
+  shortIds: readonly Readonly<{ projectId: string; number: string }>[] | null;
+  /** ILIKE patterns, of which each has to match. */
+  patterns: readonly string[];
+  seenFrom: string | null;
+  seenTo: string | null;
+}>;
+
+export const groupSorts = ['date', 'new', 'freq', 'inbox'] as const;
+export type GroupSort = (typeof groupSorts)[number];
+
+const orderColumn: Readonly<Record<GroupSort, string>> = {
+  date: 'group_.last_seen',
+  new: 'group_.first_seen',
+  freq: 'group_.times_seen',
+  inbox: '(select date_added from group_inbox where group_inbox.group_id = group_.id)',
+};
+
+const filterSql = `group_.project_id = any($1::bigint[])
+  and ($2::bigint[] is null or group_.id = any($2))
+  and group_.status = any($3::text[])
+  and ($4::text[] is null or coalesce(group_.substatus, '') = any($4))
+  and ($5::text[] is null or group_.level = any($5))
+  and ($6::text[] is null or group_.priority = any($6))
+  and ($7::boolean is null or $7 = exists (select from group_assignee a where a.group_id = group_.id))
+  and ($8::boolean is null or $8 = exists (select from group_inbox i where i.group_id = group_.id))
+  and ($9::boolean is null or $9 = exists (
+        select from group_link l where l.group_id = group_.id and l.linked_type = 'external_issue'))
+  and ($10::bigint[] is null or exists (
+        select from group_assignee a
+         where a.group_id = group_.id and (a.user_id = any($10) or a.team_id = any($11::bigint[]))))
+  and ($12::bigint[] is null or exists (
+        select from group_release seen
+         where seen.group_id = group_.id and seen.release_id = any($12)
+           and ($16::bigint[] is null or seen.environment_id = any($16))))
+  and (cardinality($13::bigint[]) = 0 or not exists (
+        select from group_release seen where seen.group_id = group_.id and seen.release_id = any($13)))
+  and ($14::bigint[] is null or group_.first_release_id = any($14))
+  and (cardinality($15::bigint[]) = 0 or group_.first_release_id is null or group_.first_release_id <> all($15))
+  and ($16::bigint[] is null or exists (
+        select from group_environment seen where seen.group_id = group_.id and seen.environment_id = any($16)))
+  and (cardinality($17::text[]) = 0
+       or (group_.title || ' ' || group_.message || ' ' || coalesce(group_.culprit, '')) ilike all($17))
+  and ($18::timestamptz is null or group_.last_seen >= $18)
+  and ($19::timestamptz is null or group_.first_seen <= $19)
+  and ($20::bigint[] is null or (group_.project_id, group_.short_id) in (
+        select * from unnest($20, $21::bigint[]) as named (project_id, short_id)))`;
+
+function filterValues(filter: GroupFilter): unknown[] {
+  return [
+    filter.projectIds,
+    filter.ids,
+    filter.statuses ?? VISIBLE_STATUSES,
+    filter.substatuses,
+    filter.levels,
+    filter.priorities,
+    filter.isAssigned,
+    filter.isForReview,
+    filter.isLinked,
+    filter.assigneeUserIds,
+    filter.assigneeTeamIds,
+    filter.seenInReleases,
+    filter.notSeenInReleases,
+    filter.firstReleases,
+    filter.notFirstReleases,
+    filter.environmentIds,
+    filter.patterns,
+    filter.seenFrom,
+    filter.seenTo,
+    filter.shortIds?.map(({ projectId }) => projectId) ?? null,
+    filter.shortIds?.map(({ number }) => number) ?? null,
+  ];
+}
+
+type Window = Readonly<{ offset: number; limit: number }>;
+
+/** One page of issues in order, in one statement. */
+export function listGroups(
+  db: Queryable,
+  filter: GroupFilter,
+  sort: GroupSort,
+  window: Window,
+): Promise<GroupView[]> {
+  return many(db, groupViewRow, {
+    name: `listGroups_${sort}`,
+    // The page is cut before its groups are dressed: the sub-selects run for its rows only.
+    text: `with page as materialized (
+             select group_.id,
+                    row_number() over (order by ${orderColumn[sort]} desc nulls last, group_.id desc) as position
+               from group_
+              where ${filterSql}
+              order by ${orderColumn[sort]} desc nulls last, group_.id desc
+             offset $22 limit $23)
+           select ${groupColumns}
+             from page
+             join group_ on group_.id = page.id
+             join project on project.id = group_.project_id
+            order by page.position`,
+    values: [...filterValues(filter), window.offset, window.limit],
+  });
+}
+
+const idRow = z.object({ id: z.string() }).transform((row) => row.id);
+
+/** The ids of issues that a bulk change means, newest first. */
+export function findGroupIds(db: Queryable, filter: GroupFilter, limit: number): Promise<string[]> {
+  return many(db, idRow, {
+    name: 'findGroupIds',
+    text: `select group_.id from group_ where ${filterSql} order by group_.last_seen desc, group_.id desc limit $22`,
+    values: [...filterValues(filter), limit],
+  });
+}
+
+export function findGroupById(db: Queryable, id: string): Promise<GroupView | null> {
+  return maybeOne(db, groupViewRow, {
+    name: 'findGroupById',
+    text: `select ${groupColumns}
+             from group_ join project on project.id = group_.project_id and project.status = 'active'
+            where group_.id = $1 and group_.status = any($2::text[])`,
+    values: [id, VISIBLE_STATUSES],
+  });
+}
+
+/** Slugs are compared in lower case, as short ids are read in any (groups-projects-orgs "Short ids"). */
+export function findGroupByShortId(
+  db: Queryable,
+  organizationId: string,
+  { slug, number }: ShortId,
+): Promise<GroupView | null> {
+  return maybeOne(db, groupViewRow, {
+    name: 'findGroupByShortId',
+    text: `select ${groupColumns}
+             from project join group_ on group_.project_id = project.id
+            where project.organization_id = $1 and lower(project.slug) = $2 and project.status = 'active'
+              and group_.short_id = $3 and group_.status = any($4::text[])
+            limit 1`,
+    values: [organizationId, slug, number, VISIBLE_STATUSES],
+  });
+}
+
+const organizationRow = z
+  .object({ organization_id: z.string() })
+  .transform((row) => row.organization_id);
+
+/** The organization of a group, for paths that do not name one. */
+export function findGroupOrganization(db: Queryable, id: string): Promise<string | null> {
+  return maybeOne(db, organizationRow, {
+    name: 'findGroupOrganization',
+    text: `select project.organization_id
+             from group_ join project on project.id = group_.project_id
+            where group_.id = $1`,
+    values: [id],
+  });
+}

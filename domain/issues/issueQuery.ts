@@ -1,0 +1,221 @@
+import { badRequest } from '../errors.ts';
+import { priorities } from './priority.ts';
+
+/** What a search asks of issues (groups-projects-orgs 1.11). Lists name what is allowed; null allows everything. */
+export type IssueQuery = Readonly<{
+  statuses: readonly string[] | null;
+  /** The empty text stands for "none". */
+  substatuses: readonly string[] | null;
+  levels: readonly string[] | null;
+  priorities: readonly string[] | null;
+  isAssigned: boolean | null;
+  isForReview: boolean | null;
+  isLinked: boolean | null;
+  /** `me`, `#team` or a user; several mean any of them. */
+  assignees: readonly string[] | null;
+  seenIn: VersionTerm;
+  firstSeenIn: VersionTerm;
+  projects: readonly string[] | null;
+  shortIds: readonly string[] | null;
+  /** Each has to be in title, message or culprit. */
+  texts: readonly string[];
+}>;
+
+/** Versions as written: `latest` and `*` are for whoever looks them up. */
+export type VersionTerm = Readonly<{ any: readonly string[] | null; none: readonly string[] }>;
+
+const statuses = ['unresolved', 'resolved', 'ignored'];
+
+/** API name → stored name and the status it belongs to. */
+const substatuses: Readonly<Record<string, readonly [substatus: string, status: string]>> = {
+  new: ['new', 'unresolved'],
+  ongoing: ['ongoing', 'unresolved'],
+  escalating: ['escalating', 'unresolved'],
+  regressed: ['regressed', 'unresolved'],
+  archived_until_escalating: ['until_escalating', 'ignored'],
+  archived_until_condition_met: ['until_condition_met', 'ignored'],
+  archived_forever: ['forever', 'ignored'],
+};
+
+const statusAliases: Readonly<Record<string, string>> = { archived: 'ignored', muted: 'ignored' };
+const levels = ['sample', 'debug', 'info', 'warning', 'error', 'fatal'];
+
+/** Longer searches only serve to exhaust the parser or the database. */
+const TERMS_MAX = 50;
+
+const termPattern =
+  /(!?)([\w.-]+):(?:\[([^\]]*)\]|"((?:[^"\\]|\\.)*)"|(\S*))|"((?:[^"\\]|\\.)*)"|(\S+)/g;
+
+type Term = Readonly<{ key: string; values: readonly string[]; isNegated: boolean }>;
+
+type Draft = { -readonly [K in keyof IssueQuery]: IssueQuery[K] };
+
+/** @throws AppError 400 for keys and values that mean nothing. */
+export function parseIssueQuery(text: string): IssueQuery {
+  const query: Draft = {
+    statuses: null,
+    substatuses: null,
+    levels: null,
+    priorities: null,
+    isAssigned: null,
+    isForReview: null,
+    isLinked: null,
+    assignees: null,
+    seenIn: { any: null, none: [] },
+    firstSeenIn: { any: null, none: [] },
+    projects: null,
+    shortIds: null,
+    texts: [],
+  };
+  const matches = [...text.matchAll(termPattern)];
+  if (matches.length > TERMS_MAX) throw invalid(`more than ${TERMS_MAX} terms`);
+  const words: string[] = [];
+  for (const match of matches) {
+    const [, negation, key, list, quoted, plain, quotedWord, word] = match;
+    // Words in a row are one text, as people type them; so is what they paste: `TypeError: …`, addresses.
+    if (key === undefined || (!knownKeys.has(key) && (plain === '' || plain?.startsWith('//')))) {
+      words.push(quotedWord === undefined ? (word ?? match[0]) : unquote(quotedWord));
+      continue;
+    }
+    const value = quoted === undefined ? (plain ?? '') : unquote(quoted);
+    const values = list === undefined ? [value] : list.split(',').map((part) => part.trim());
+    applyTerm(query, { key, values, isNegated: negation === '!' });
+  }
+  const free = words.join(' ').trim();
+  if (free !== '') query.texts = [...query.texts, free];
+  return withImpliedStatus(query);
+}
+
+type Apply = (query: Draft, term: Term) => void;
+
+const assigned: Apply = (query, term) => applyAssigned(query, term);
+const seenIn: Apply = (query, term) => {
+  query.seenIn = addVersions(query.seenIn, term);
+};
+const firstSeenIn: Apply = (query, term) => {
+  query.firstSeenIn = addVersions(query.firstSeenIn, term);
+};
+const priority: Apply = (query, term) => {
+  query.priorities = narrow(query.priorities, priorities, term);
+};
+const project: Apply = (query, term) => {
+  query.projects = positive(query.projects, term);
+};
+const text: Apply = (query, { key, values, isNegated }) => {
+  if (isNegated) throw invalid(`${key} cannot be negated`);
+  query.texts = [...query.texts, ...values];
+};
+
+/** Every key that a search may use. */
+const knownKeys: ReadonlyMap<string, Apply> = new Map<string, Apply>([
+  [
+    'is',
+    (query, { values, isNegated }) => values.forEach((value) => applyIs(query, value, isNegated)),
+  ],
+  ['level', (query, term) => void (query.levels = narrow(query.levels, levels, term))],
+  ['priority', priority],
+  ['issue.priority', priority],
+  ['assigned', assigned],
+  ['assigned_to', assigned],
+  ['assigned_or_suggested', assigned],
+  ['release', seenIn],
+  ['first-release', firstSeenIn],
+  ['firstRelease', firstSeenIn],
+  ['first_release', firstSeenIn],
+  ['project', project],
+  ['project.name', project],
+  ['issue', (query, term) => void (query.shortIds = positive(query.shortIds, term))],
+  ['message', text],
+  ['title', text],
+]);
+
+function applyTerm(query: Draft, term: Term): void {
+  const apply = knownKeys.get(term.key);
+  if (apply === undefined) throw invalid(`${term.key} is no search term`);
+  apply(query, term);
+}
+
+function applyIs(query: Draft, value: string, isNegated: boolean): void {
+  const status = statusAliases[value] ?? value;
+  const sub = substatuses[value];
+  if (statuses.includes(status)) {
+    query.statuses = narrow(query.statuses, statuses, { key: 'is', values: [status], isNegated });
+  } else if (sub !== undefined) {
+    const all = ['', ...Object.values(substatuses).map(([name]) => name)];
+    query.substatuses = narrow(query.substatuses, all, { key: 'is', values: [sub[0]], isNegated });
+  } else if (value === 'assigned' || value === 'unassigned') {
+    query.isAssigned = (value === 'assigned') !== isNegated;
+  } else if (value === 'linked' || value === 'unlinked') {
+    query.isLinked = (value === 'linked') !== isNegated;
+  } else if (value === 'for_review') {
+    query.isForReview = !isNegated;
+  } else if (value === 'reprocessing') {
+    // Nothing is ever reprocessed here.
+    if (!isNegated) query.statuses = [];
+  } else {
+    throw invalid(`invalid value for "is" search, valid values are ${isValues}`);
+  }
+}
+
+const isValues = [
+  ...statuses,
+  ...Object.keys(statusAliases),
+  'reprocessing',
+  'assigned',
+  'unassigned',
+  'linked',
+  'unlinked',
+  'for_review',
+  ...Object.keys(substatuses),
+].join(', ');
+
+function applyAssigned(query: Draft, { values, isNegated, key }: Term): void {
+  if (values.every((value) => value === 'none')) {
+    query.isAssigned = isNegated;
+    return;
+  }
+  if (isNegated) throw invalid(`${key} can only be negated with none`);
+  query.assignees = values;
+}
+
+/** A substatus without a status term adds the status it belongs to. */
+function withImpliedStatus(query: Draft): IssueQuery {
+  if (query.statuses !== null || query.substatuses === null || query.substatuses.includes('')) {
+    return query;
+  }
+  const wanted = query.substatuses;
+  const implied = Object.values(substatuses)
+    .filter(([substatus]) => wanted.includes(substatus))
+    .map(([, status]) => status);
+  return { ...query, statuses: [...new Set(implied)] };
+}
+
+/** Terms of one key all have to hold, so each leaves less. */
+function narrow(
+  current: readonly string[] | null,
+  all: readonly string[],
+  { key, values, isNegated }: Term,
+): string[] {
+  const unknown = values.find((value) => !all.includes(value));
+  if (unknown !== undefined) throw invalid(`${unknown} is no value of ${key}`);
+  return (current ?? all).filter((value) => values.includes(value) !== isNegated);
+}
+
+function addVersions(term: VersionTerm, { values, isNegated }: Term): VersionTerm {
+  if (isNegated) return { ...term, none: [...term.none, ...values] };
+  const any = term.any === null ? values : term.any.filter((version) => values.includes(version));
+  return { ...term, any };
+}
+
+function positive(current: readonly string[] | null, { key, values, isNegated }: Term): string[] {
+  if (isNegated) throw invalid(`${key} cannot be negated`);
+  return current === null ? [...values] : current.filter((value) => values.includes(value));
+}
+
+function unquote(text: string): string {
+  return text.replaceAll(/\\(.)/g, '$1');
+}
+
+function invalid(reason: string): Error {
+  return badRequest(`Error parsing search query: ${reason}`);
+}
