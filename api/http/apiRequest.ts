@@ -5,16 +5,20 @@ import { unstorableText } from '../validation/textRules.ts';
 import type { Principal } from '../access/principal.ts';
 import { readBody } from './readBody.ts';
 
+/** Bodies up to this size are read whole: far cheaper than a stream. */
+const WHOLE_BYTES_MAX = 1024 * 1024;
+
 /** A request as handlers see it: decoded once, authenticated, nothing read before it is needed. */
 export class ApiRequest {
   readonly id: string;
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Of the connection: a proxy's, where there is one. Null where an app is called without a server. */
+  readonly remoteAddress: string | null;
   private readonly raw: Request;
   private readonly params: Readonly<Record<string, string>>;
   private readonly authenticated: Principal | null;
-  readonly remoteAddress: string | null;
   private bodyBytes: Promise<Uint8Array> | undefined;
 
   constructor(options: {
@@ -24,18 +28,18 @@ export class ApiRequest {
     query: URLSearchParams;
     params: Readonly<Record<string, string>>;
     principal: Principal | null;
+    remoteAddress: string | null;
   }) {
     this.id = options.id;
     this.raw = options.raw;
     this.method = options.raw.method;
-    remoteAddress: string | null;
     this.path = options.path;
     this.query = options.query;
+    this.remoteAddress = options.remoteAddress;
     this.params = options.params;
     this.authenticated = options.principal;
   }
 
-    this.remoteAddress = options.remoteAddress;
   /** @throws AppError not_found when the segment is no text that can be stored: nothing can have that name. */
   param(name: string): string {
     const encoded = this.params[name];
@@ -59,6 +63,17 @@ export class ApiRequest {
   bytes(): Promise<Uint8Array> {
     this.bodyBytes ??= readBody(this.raw);
     return this.bodyBytes;
+  }
+
+  /** The raw body in pieces, without a cap: whoever reads it counts. */
+  async *pieces(): AsyncGenerator<Uint8Array> {
+    const length = this.header('content-length');
+    if (length !== null && Number(length) <= WHOLE_BYTES_MAX) {
+      yield new Uint8Array(await this.raw.arrayBuffer());
+    } else if (this.raw.body !== null) {
+      // A reader that has seen enough must not cancel: that would reset the connection before the answer is sent.
+      yield* this.raw.body.values({ preventCancel: true }) as AsyncIterable<Uint8Array>;
+    }
   }
 
   /**
