@@ -89,6 +89,9 @@ import { listOrganizationTokens } from './tokens/listOrganizationTokens.ts';
 import { listUserTokens } from './tokens/listUserTokens.ts';
 import { updateOrganizationToken } from './tokens/updateOrganizationToken.ts';
 
+import { createIssueLink } from './issueLinks/createIssueLink.ts';
+import { deleteIssueLink } from './issueLinks/deleteIssueLink.ts';
+import { listIssueLinks } from './issueLinks/listIssueLinks.ts';
 import { createWebhook } from './webhooks/createWebhook.ts';
 import { deleteWebhook } from './webhooks/deleteWebhook.ts';
 import { getWebhook } from './webhooks/getWebhook.ts';
@@ -205,4 +208,7 @@ export const routes: readonly Route[] = [
   listWebhooks,
   redeliver,
   updateWebhook,
+  createIssueLink,
+  deleteIssueLink,
+  listIssueLinks,
 ];

@@ -94,10 +94,7 @@ export const organizationReleaseCreateSchema = objectSchema({
 export type OrganizationReleaseCreateBody = z.infer<typeof organizationReleaseCreateSchema>;
 
 export const organizationReleaseUpdateSchema = objectSchema({ ...commonFields, ...refFields });
-export type OrganizationReleaseUpdateBody = z.infer<typeof organizationReleaseUpdateSchema>;
 
 export const projectReleaseCreateSchema = objectSchema({ ...createFields, ...commonFields });
-export type ProjectReleaseCreateBody = z.infer<typeof projectReleaseCreateSchema>;
 
 export const projectReleaseUpdateSchema = objectSchema(commonFields);
-export type ProjectReleaseUpdateBody = z.infer<typeof projectReleaseUpdateSchema>;

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { projectSlugProblem } from '../../domain/slugs.ts';
 import { objectSchema } from './collections.ts';
 import { charField } from './fields.ts';
@@ -10,4 +9,3 @@ export const teamSchema = objectSchema({
   name: charField({ max: NAME_LENGTH_MAX }).optional(),
   slug: charField({ max: 50, check: projectSlugProblem }).optional(),
 });
-export type TeamBody = z.infer<typeof teamSchema>;

@@ -15,7 +15,7 @@ export type TestTemporal = Readonly<{
 /** Silent, and one for the process however many files ask. */
 const installRuntime = once(() =>
   Runtime.install({
-    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } as never,
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
     shutdownSignals: [],
   }),
