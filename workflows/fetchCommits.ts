@@ -83,6 +83,8 @@ class Fetch {
     let pollMs = this.input.pollMs.first;
     for (;;) {
       setCurrentDetails('Asking the host');
+      // A push that is told of during the attempt may have come after its look.
+      const wakes = this.wakes;
       const result = await scm.fetchRange(target);
       switch (result.state) {
         case 'fetched':
@@ -97,23 +99,22 @@ class Fetch {
           return null;
         case 'retry':
           if (this.elapsedMs() > this.input.retryForMs) return 'The host did not answer in time.';
-          await this.pause(result.afterMs, 'the host failed');
+          await this.pause(result.afterMs, wakes, 'the host failed');
           break;
         case 'waiting':
           if (this.elapsedMs() > this.input.waitForPushMs)
             return 'The commit was not pushed in time.';
-          await this.pause(pollMs, 'the commit is not there yet');
+          await this.pause(pollMs, wakes, 'the commit is not there yet');
           pollMs = Math.min(pollMs * 2, this.input.pollMs.longest);
           break;
       }
     }
   }
 
-  private async pause(ms: number, why: string): Promise<void> {
+  private async pause(ms: number, wakes: number, why: string): Promise<void> {
     setCurrentDetails(
       `Pausing for ${Math.round(ms / 1_000)} s: ${why}. The signal \`retryNow\` ends the pause.`,
     );
-    const wakes = this.wakes;
     await condition(() => this.wakes > wakes, ms);
   }
 

@@ -1,5 +1,6 @@
 import { expect, vi } from 'vitest';
-import type { TestSlipway } from './slipway.ts';
+import type { ApiAnswer, TestSlipway } from './slipway.ts';
+import type { Tenant } from './tenant.ts';
 
 /** Steps of the product's order of magnitude would make tests of waiting wait. */
 export const testFetchTimes = {
@@ -8,17 +9,15 @@ export const testFetchTimes = {
   pollMs: { first: 200, longest: 500 },
 } as const;
 
-const releases = '/api/0/organizations/acme/releases/';
-
-/** Releases of `acme` with refs, and what became of their fetches. */
+/** Releases with refs, and what became of their fetches. */
 export class Fetches {
   private readonly slipway: TestSlipway;
-  private readonly repository: string;
+  private readonly of: Tenant | undefined;
 
-  /** @param repository that refs name unless they name another one. */
-  constructor(slipway: TestSlipway, repository = 'acme/web') {
+  /** @param of the organization; that of the Slipway unless given. */
+  constructor(slipway: TestSlipway, of?: Tenant) {
     this.slipway = slipway;
-    this.repository = repository;
+    this.of = of;
   }
 
   /** Straight into the table; answers the id. */
@@ -29,25 +28,25 @@ export class Fetches {
   ): Promise<string> {
     const { rows } = await this.slipway.pool.query<{ id: string }>(
       'insert into repository (organization_id, name, provider, url) values ($1, $2, $3, $4) returning id',
-      [this.slipway.tenant.organizationId, name, provider, url],
+      [this.tenant.organizationId, name, provider, url],
     );
     return rows[0]!.id;
   }
 
-  /** With a ref, or several, and no commits: those are to be fetched. */
+  /** With a ref, or several, to `acme/web` unless they say otherwise, and no commits: those are to be fetched. */
   async createRelease(version: string, refs: Ref | readonly Ref[], project = 'web'): Promise<void> {
     const body = {
       version,
       projects: [project],
-      refs: [refs].flat().map((ref) => ({ repository: this.repository, ...ref })),
+      refs: [refs].flat().map((ref) => ({ repository: 'acme/web', ...ref })),
     };
-    const answer = await this.slipway.call('POST', releases, { body });
+    const answer = await this.call('POST', this.releases, body);
     expect(answer.status, answer.text).toBe(201);
   }
 
   /** The fetch of the first repository by name. */
   async sync(version: string): Promise<any> {
-    return (await this.slipway.call('GET', this.path(version))).body.repositories[0];
+    return (await this.call('GET', this.path(version))).body.repositories[0];
   }
 
   /** Waits until the fetch is in one of these states. */
@@ -71,12 +70,24 @@ export class Fetches {
   }
 
   async messages(version: string): Promise<string[]> {
-    const { body } = await this.slipway.call('GET', `${releases}${version}/commits/`);
+    const { body } = await this.call('GET', `${this.releases}${version}/commits/`);
     return body.map((commit: any) => commit.message);
   }
 
   path(version: string): string {
-    return `/api/slipway/v1/releases/acme/${version}/sync`;
+    return `/api/slipway/v1/releases/${this.tenant.slug}/${version}/sync`;
+  }
+
+  private get tenant(): Tenant {
+    return this.of ?? this.slipway.tenant;
+  }
+
+  private get releases(): string {
+    return `/api/0/organizations/${this.tenant.slug}/releases/`;
+  }
+
+  private call(method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+    return this.slipway.call(method, path, { body, token: this.tenant.ownerToken });
   }
 }
 
