@@ -9,6 +9,7 @@ import type { Deliveries } from './deliveries.ts';
 import type { Fetches } from './fetches.ts';
 import type { Health } from './health.ts';
 import type { Ingest } from './ingest/ingest.ts';
+import type { OutboxRelay } from './outboxRelay.ts';
 import type { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import type { Views } from './mailbox/views.ts';
 
@@ -26,5 +27,6 @@ export type AppContext = Readonly<{
   deliveries: Deliveries;
   health: Health;
   ingest: Ingest;
+  outbox: OutboxRelay;
   snowflakes: SnowflakeSequence;
 }>;

@@ -16,6 +16,7 @@ import { Health } from './health.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
 import { ReleaseActor } from './mailbox/releaseActor.ts';
+import { OutboxRelay } from './outboxRelay.ts';
 import { Views } from './mailbox/views.ts';
 
 /** Enough for the short statements of a busy process; more would only queue inside of Postgres. */
@@ -43,6 +44,8 @@ export function createContext(
   const client = new Client({ connection, namespace });
   const actor = new ReleaseActor(client, config.writeWaitMs);
   const metrics = createMetrics();
+  const deliveries = new Deliveries(client);
+  const outbox = new OutboxRelay(pool, deliveries, logger);
   const context: AppContext = {
     config,
     pool,
@@ -53,9 +56,10 @@ export function createContext(
     mailbox: new Mailbox({ pool, actor, waitMs: config.writeWaitMs, logger }),
     views: new Views(pool),
     fetches: new Fetches(client),
-    deliveries: new Deliveries(client),
+    deliveries,
     snowflakes: new SnowflakeSequence({ redis, fallback: () => nextSnowflake(pool), logger }),
-    ingest: new Ingest(pool, metrics),
+    ingest: new Ingest(pool, metrics, outbox),
+    outbox,
     health: new Health({ pool, redis, connection, namespace }),
   };
   const close = async (): Promise<void> => {

@@ -33,8 +33,12 @@ export class EventQueue {
   private bytes = 0;
   private isRunning = false;
 
-  constructor(pool: Pool) {
+  private readonly onTold: (organizationId: string) => void;
+
+  /** @param onTold hears of organizations in which a committed batch left something to tell. */
+  constructor(pool: Pool, onTold: (organizationId: string) => void) {
     this.pool = pool;
+    this.onTold = onTold;
   }
 
   /** Resolves when the event is committed. @throws AppError unavailable when too much waits already. */
@@ -89,7 +93,7 @@ export class EventQueue {
   private async attempt(events: readonly NewEvent[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await storeEvents(this.pool, events);
+        (await storeEvents(this.pool, events)).forEach(this.onTold);
         return;
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !isWorthAnotherTry(error)) throw error;

@@ -5,6 +5,7 @@ import type { Pool } from '../../db/pool.ts';
 import { envelopeError } from '../../domain/ingest/envelopeError.ts';
 import { isLimitedType, type ItemHeader } from '../../domain/ingest/itemLimits.ts';
 import type { Metrics } from '../../infra/metrics.ts';
+import type { OutboxRelay } from '../outboxRelay.ts';
 import { EventQueue } from './eventQueue.ts';
 import { IngestKeys } from './ingestKeys.ts';
 import { BrokenItemError, eventIdOf, itemHandlers } from './itemHandlers.ts';
@@ -28,9 +29,9 @@ export class Ingest {
   private readonly events: EventQueue;
   private readonly items: Counter<'type' | 'outcome'>;
 
-  constructor(pool: Pool, metrics: Metrics) {
+  constructor(pool: Pool, metrics: Metrics, outbox: OutboxRelay) {
     this.keys = new IngestKeys(pool);
-    this.events = new EventQueue(pool);
+    this.events = new EventQueue(pool, (organizationId) => outbox.relaySoon(organizationId));
     this.items = new Counter({
       name: 'slipway_ingest_items_total',
       help: 'Items of envelopes: stored, dropped because nothing is kept of their type, or broken.',

@@ -3,7 +3,8 @@ import { countEvents, type GroupCount } from '../groups/countEvents.ts';
 import { createGroups, type NewGroup } from '../groups/createGroups.ts';
 import { findGroups, type HashedGroup } from '../groups/findGroups.ts';
 import { linkGroups } from '../groups/linkGroups.ts';
-import { regressGroups } from '../groups/regressGroups.ts';
+import { regressGroups, type RegressionCandidate } from '../groups/regressGroups.ts';
+import { announceIssues } from '../outbox/announceIssues.ts';
 import { resolvePendingResolutions } from '../groups/resolvePendingResolutions.ts';
 import { transaction, type Pool, type Transaction } from '../pool.ts';
 import { ensureEventEnvironments } from './ensureEventEnvironments.ts';
@@ -15,16 +16,17 @@ import type { NewEvent } from './newEvent.ts';
 /** An event with the rows it belongs to. */
 type PlacedEvent = NewEvent & Readonly<{ release: EventRelease | null; environmentId: string }>;
 type GroupedEvent = PlacedEvent & Readonly<{ group: HashedGroup }>;
+type Regressed = Pick<RegressionCandidate, 'organizationId' | 'release'>;
 
 /**
  * Stores a batch of events of any projects in one transaction, with a number of statements that does not depend on how
  * many they are: releases, environments and their links, groups, the events themselves, counters, regressions.
  * Locks are taken in one order, releases before groups, so that batches of several processes do not deadlock.
+ * @returns the organizations in which something is to be told to subscribers or trackers.
  */
-export async function storeEvents(pool: Pool, events: readonly NewEvent[]): Promise<void> {
+export async function storeEvents(pool: Pool, events: readonly NewEvent[]): Promise<string[]> {
   const distinct = distinctBy(events, eventKey);
-  if (distinct.length === 0) return;
-  await transaction(pool, async (tx) => {
+  return transaction(pool, async (tx) => {
     const placed = await placeEvents(tx, distinct);
     const grouped = await groupEvents(tx, placed);
     await linkGroups(
@@ -45,9 +47,9 @@ export async function storeEvents(pool: Pool, events: readonly NewEvent[]): Prom
     );
     const isInserted = new Set(inserted);
     const counted = grouped.filter((_, position) => isInserted.has(position));
-    if (counted.length === 0) return;
+    if (counted.length === 0) return [];
     await countEvents(tx, countsOf(counted));
-    await regressResolved(tx, counted);
+    return regressResolved(tx, counted);
   });
 }
 
@@ -156,18 +158,37 @@ function countsOf(events: readonly GroupedEvent[]): GroupCount[] {
   });
 }
 
-async function regressResolved(tx: Transaction, events: readonly GroupedEvent[]): Promise<void> {
+/** Answers the organizations in which the regressions are to be told. */
+async function regressResolved(
+  tx: Transaction,
+  events: readonly GroupedEvent[],
+): Promise<string[]> {
   const ofResolved = events.filter(({ group }) => group.status === 'resolved');
-  if (ofResolved.length === 0) return;
-  await regressGroups(
+  if (ofResolved.length === 0) return [];
+  const regressed = await regressGroups(
     tx,
-    ofResolved.map(({ group, event, release }) => ({
+    ofResolved.map(({ group, event, release, organizationId }) => ({
+      organizationId,
       groupId: group.groupId,
       eventId: event.eventId,
       timestamp: event.timestamp,
       release,
     })),
   );
+  const told: string[] = [];
+  // Regressions are rare, and those of one batch come from few releases.
+  for (const members of Map.groupBy(regressed, toldTogether).values()) {
+    const { organizationId, release } = must(members[0]);
+    const ids = members.map(({ groupId }) => groupId);
+    const data = release === null ? {} : { release: { version: release.version } };
+    const deliveries = await announceIssues(tx, organizationId, 'issue.regressed', ids, data);
+    if (deliveries > 0) told.push(organizationId);
+  }
+  return [...new Set(told)];
+}
+
+function toldTogether({ organizationId, release }: Regressed): string {
+  return keyOf(organizationId, release?.version ?? '');
 }
 
 /** One sighting for each subject, environment and release, with its first and last moment. */

@@ -8,6 +8,7 @@ import { readRegressionFacts, type RegressionFacts } from './readRegressionFacts
 
 /** An event of a group that was resolved when it came. */
 export type RegressionCandidate = Readonly<{
+  organizationId: string;
   groupId: string;
   /** 32 hex digits. */
   eventId: string;
@@ -23,12 +24,12 @@ type Regression = RegressionCandidate & Readonly<{ isSemver: boolean; facts: Reg
 /**
  * Brings resolved groups back whose events no resolution covers (groups-projects-orgs 1.8): status, resolution,
  * timeline, history and inbox. The groups are locked by whoever calls.
- * @returns the ids of the groups that came back.
+ * @returns the events that brought their groups back, one for each.
  */
 export async function regressGroups(
   tx: Transaction,
   candidates: readonly RegressionCandidate[],
-): Promise<string[]> {
+): Promise<RegressionCandidate[]> {
   const found = await readRegressionFacts(tx, [...new Set(candidates.map((one) => one.groupId))]);
   const regressions = decide(candidates, found);
   if (regressions.length === 0) return [];
@@ -61,7 +62,7 @@ export async function regressGroups(
       releaseId: release?.id ?? null,
     })),
   );
-  return [...reopened];
+  return effective;
 }
 
 /** The first event of each group that nothing covers. */

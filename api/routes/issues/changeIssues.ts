@@ -6,6 +6,8 @@ import { setOpenStatus } from '../../../db/groups/setOpenStatus.ts';
 import { setPriority } from '../../../db/groups/setPriority.ts';
 import { setResolved } from '../../../db/groups/setResolved.ts';
 import { assignsItself, setSubscription, subscribeActor } from '../../../db/groups/subscribe.ts';
+import { announceIssues } from '../../../db/outbox/announceIssues.ts';
+import { appendStatusSync } from '../../../db/outbox/appendStatusSync.ts';
 import { transaction, type Transaction } from '../../../db/pool.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import type { AppContext } from '../../context.ts';
@@ -25,10 +27,10 @@ export async function changeIssues(
 ): Promise<void> {
   refuseUnsupported(change);
   const actorId = access.principal.kind === 'user' ? access.principal.userId : null;
-  await transaction(context.pool, async (tx) => {
+  const deliveries = await transaction(context.pool, async (tx) => {
     const locked = await lockGroups(tx, ids);
-    if (locked.length === 0) return;
-    await changeStatus(tx, access, locked, change, actorId);
+    if (locked.length === 0) return 0;
+    const told = await changeStatus(tx, access, locked, change, actorId);
     const lockedIds = locked.map(({ id }) => id);
     if (change.assignedTo !== undefined) {
       const assignee = await resolveAssignee(tx, access, locked, change.assignedTo);
@@ -41,7 +43,9 @@ export async function changeIssues(
     if (change.isSubscribed !== null && actorId !== null) {
       await setSubscription(tx, lockedIds, actorId, change.isSubscribed);
     }
+    return told;
   });
+  if (deliveries > 0) context.outbox.relaySoon(access.organization.id);
 }
 
 function refuseUnsupported({ merge, discard }: IssueChange): void {
@@ -52,14 +56,15 @@ function refuseUnsupported({ merge, discard }: IssueChange): void {
   if (merge) throw badRequest('Merging issues is not supported.');
 }
 
+/** Answers how many deliveries the change leaves to be made. */
 async function changeStatus(
   tx: Transaction,
   access: OrganizationAccess,
   locked: readonly LockedGroup[],
   change: IssueChange,
   actorId: string | null,
-): Promise<void> {
-  if (change.status === null) return;
+): Promise<number> {
+  if (change.status === null) return 0;
   if (change.status !== 'resolved') {
     const details = ignoreDetails(change.details);
     const isConditional = Object.keys(details).length > 0;
@@ -72,11 +77,30 @@ async function changeStatus(
     const status = { status: change.status, substatus: change.substatus ?? inferred, details };
     const changed = await setOpenStatus(tx, locked, status, actorId);
     if (actorId !== null) await subscribeActor(tx, changed, actorId);
-    return;
+    // Trackers know open and closed; an issue that is ignored is neither news nor done.
+    const reopened = locked.filter(
+      ({ id, status: was }) => was === 'resolved' && changed.includes(id),
+    );
+    const ids = change.status === 'unresolved' ? reopened.map(({ id }) => id) : [];
+    return appendStatusSync(tx, ids, false);
   }
   const target = await resolutionTarget(tx, access.organization.id, locked, change);
   const resolved = await setResolved(tx, locked, target, actorId);
-  if (actorId === null || resolved.length === 0) return;
+  if (actorId !== null) await followResolved(tx, access, locked, resolved, actorId);
+  const release =
+    target.kind === 'in_release' ? { release: { version: target.release.version } } : {};
+  return announceIssues(tx, access.organization.id, 'issue.resolved', resolved, release);
+}
+
+/** Whoever resolves issues hears of them, and gets those of nobody when they want that. */
+async function followResolved(
+  tx: Transaction,
+  access: OrganizationAccess,
+  locked: readonly LockedGroup[],
+  resolved: readonly string[],
+  actorId: string,
+): Promise<void> {
+  if (resolved.length === 0) return;
   await subscribeActor(tx, resolved, actorId);
   const unassigned = locked
     .filter(({ id, isAssigned }) => !isAssigned && resolved.includes(id))
