@@ -133,6 +133,9 @@ function send(id: string, { status, body, headers }: ApiResponse, isHead = false
   const all = new Headers(headers);
   all.set('X-Request-Id', id);
   if (body === undefined) return new Response(null, { status, headers: all });
+  if (body instanceof Uint8Array) {
+    return new Response(isHead ? null : new Uint8Array(body), { status, headers: all });
+  }
   // Exactly this value: sentry-cli compares it letter by letter (clients 2.4).
   if (typeof body !== 'string') all.set('Content-Type', 'application/json');
   const text = isHead ? null : typeof body === 'string' ? body : JSON.stringify(body);

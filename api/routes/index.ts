@@ -3,6 +3,12 @@ import { getAuthenticatedUser } from './account/getAuthenticatedUser.ts';
 import { getIndex } from './account/getIndex.ts';
 import { listRegions } from './account/listRegions.ts';
 import { listAuditLogs } from './auditLogs/listAuditLogs.ts';
+import { getOrganizationAvatar } from './avatars/getOrganizationAvatar.ts';
+import { getOrganizationAvatarImage } from './avatars/getOrganizationAvatarImage.ts';
+import { getUserAvatar } from './avatars/getUserAvatar.ts';
+import { getUserAvatarImage } from './avatars/getUserAvatarImage.ts';
+import { updateOrganizationAvatar } from './avatars/updateOrganizationAvatar.ts';
+import { updateUserAvatar } from './avatars/updateUserAvatar.ts';
 import { createDeploy } from './deploys/createDeploy.ts';
 import { listDeploys } from './deploys/listDeploys.ts';
 import { getProjectEnvironment } from './environments/getProjectEnvironment.ts';
@@ -141,6 +147,12 @@ export const routes: readonly Route[] = [
   createOrganization,
   updateOrganization,
   listAuditLogs,
+  getOrganizationAvatar,
+  getOrganizationAvatarImage,
+  getUserAvatar,
+  getUserAvatarImage,
+  updateOrganizationAvatar,
+  updateUserAvatar,
   addMemberToTeam,
   createMember,
   deleteMember,

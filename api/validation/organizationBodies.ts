@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { organizationOptions } from '../../domain/organizationOptions.ts';
 import { booleanSetting } from '../../domain/settingSchemas.ts';
 import { organizationSlugProblem } from '../../domain/slugs.ts';
@@ -29,6 +29,9 @@ const settingFields: Record<string, z.ZodType> = Object.fromEntries(
 export const organizationUpdateSchema = objectSchema({
   name: charField({ max: NAME_LENGTH_MAX }).optional(),
   slug: slugField.optional(),
+  // Read by what decodes pictures, which also says what is wrong with them.
+  avatar: z.unknown().optional(),
+  avatarType: z.unknown().optional(),
   trustedRelays: trustedRelaysSchema.optional(),
   cancelDeletion: boolean.optional(),
   idempotencyKey: charField({ allowNull: true, allowBlank: true, max: 32 }).optional(),

@@ -1,9 +1,7 @@
-import { findUserView } from '../../../db/access.ts';
-import { notFound } from '../../../domain/errors.ts';
 import { requireUser } from '../../access/requireUser.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeUser } from '../../serializers/user.ts';
+import { userWithAvatar } from '../avatars/userAvatar.ts';
 
 export const getAuthenticatedUser = route({
   name: 'getAuthenticatedUser',
@@ -12,10 +10,6 @@ export const getAuthenticatedUser = route({
   summary: 'The user of the token',
   access: 'authenticated',
   responses: { 200: 'The user', 401: 'The token has no user' },
-  handle: async (request, context) => {
-    const user = await findUserView(context.pool, requireUser(request).userId);
-    // Deleted since the token was looked up.
-    if (user === null) throw notFound();
-    return ok(serializeUser(user));
-  },
+  handle: async (request, context) =>
+    ok(await userWithAvatar(context, requireUser(request).userId)),
 });

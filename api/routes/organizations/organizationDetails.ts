@@ -1,8 +1,10 @@
+import { findAvatar } from '../../../db/avatars.ts';
 import { listProjects } from '../../../db/organizationLists.ts';
 import { findOrganizationSettings } from '../../../db/organizationSettings.ts';
 import { listTeams } from '../../../db/teamLists.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import type { AppContext } from '../../context.ts';
+import { serializeAvatar } from '../../serializers/avatar.ts';
 import { serializeOrganizationDetails } from '../../serializers/organization.ts';
 import { serializeProject } from '../../serializers/project.ts';
 import { serializeTeam } from '../../serializers/team.ts';
@@ -19,13 +21,16 @@ export async function organizationDetails(
   const { organization, memberId } = access;
   const filter = { organizationId: organization.id, memberId };
   const window = { offset: 0, limit: EMBEDDED_MAX };
-  const [settings, projects, teams] = await Promise.all([
+  const [settings, avatar, projects, teams] = await Promise.all([
     findOrganizationSettings(context.pool, organization.id),
+    findAvatar(context.pool, { kind: 'organization', id: organization.id }),
     withLists ? listProjects(context.pool, { ...filter, ids: null }, window) : [],
     withLists ? listTeams(context.pool, { ...filter, projectId: null, pattern: null }, window) : [],
   ]);
+  const { publicUrl } = context.config;
   return {
-    ...serializeOrganizationDetails(organization, context.config.publicUrl, settings, access),
+    ...serializeOrganizationDetails(organization, publicUrl, settings, access),
+    avatar: serializeAvatar('organization', avatar, publicUrl),
     ...(withLists
       ? {
           projects: projects.map(serializeProject),

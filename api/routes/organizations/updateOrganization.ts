@@ -27,7 +27,10 @@ import {
   type OrganizationUpdateBody,
 } from '../../validation/organizationBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
+import { readUpload, storeUpload, type AvatarFields } from '../avatars/storeUpload.ts';
 import { organizationDetails } from './organizationDetails.ts';
+
+const avatarFields: AvatarFields = { type: 'avatarType', photo: 'avatar' };
 
 export const updateOrganization = route({
   name: 'updateOrganization',
@@ -39,14 +42,20 @@ export const updateOrganization = route({
   responses: {
     200: 'The organization',
     400: 'A field is wrong or unknown',
+    413: 'The avatar is larger than 5 MB',
     404: 'No such organization',
   },
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, organizationScopes.write);
     const body = readBody(access, await request.body());
     const { id } = access.organization;
+    const upload = await readUpload('organization', body, avatarFields);
     try {
-      await transaction(context.pool, (tx) => update(tx, request, access, body));
+      await transaction(context.pool, async (tx) => {
+        await update(tx, request, access, body);
+        if (upload === null) return;
+        await storeUpload(tx, { kind: 'organization', id }, upload, avatarFields);
+      });
     } catch (error) {
       if (violatedConstraint(error) !== 'organization_slug_key') throw error;
       throw fieldError('slug', `The slug "${body.slug ?? ''}" is already in use.`);

@@ -1,0 +1,13 @@
+import { route } from '../../http/route.ts';
+import { avatarImage } from './avatarImage.ts';
+
+export const getUserAvatarImage = route({
+  name: 'getUserAvatarImage',
+  method: 'GET',
+  path: '/avatar/{ident}/',
+  summary: 'The picture of a user',
+  access: 'public',
+  query: { s: 'The side in pixels; the nearest that there is.' },
+  responses: { 200: 'A PNG', 400: 'The size is no number', 404: 'No such picture' },
+  handle: (request, context) => avatarImage(request, context, 'user'),
+});

@@ -1,0 +1,29 @@
+import { findUserView } from '../../../db/access.ts';
+import { findAvatar } from '../../../db/avatars.ts';
+import { notFound } from '../../../domain/errors.ts';
+import { requireUser } from '../../access/requireUser.ts';
+import type { AppContext } from '../../context.ts';
+import type { ApiRequest } from '../../http/apiRequest.ts';
+import { serializeAvatar } from '../../serializers/avatar.ts';
+import { serializeUser } from '../../serializers/user.ts';
+
+/** The user of the path, who is the caller: by id, or as `me`. Others are not found. */
+export function requireSelf(request: ApiRequest): string {
+  const { userId } = requireUser(request);
+  if (!['me', userId].includes(request.param('user'))) throw notFound();
+  return userId;
+}
+
+/** A user with their avatar. */
+export async function userWithAvatar(
+  context: AppContext,
+  userId: string,
+): Promise<Record<string, unknown>> {
+  const [user, avatar] = await Promise.all([
+    findUserView(context.pool, userId),
+    findAvatar(context.pool, { kind: 'user', id: userId }),
+  ]);
+  if (user === null) throw notFound();
+  const serialized = serializeAvatar('user', avatar, context.config.publicUrl);
+  return { ...serializeUser(user), avatar: serialized, avatarUrl: serialized['avatarUrl'] };
+}

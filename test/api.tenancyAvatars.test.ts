@@ -1,0 +1,255 @@
+// Avatars over HTTP: pictures are decoded and encoded anew, whatever else was in the file; what is no picture is refused.
+import { deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { useSlipway } from './support/slipway.ts';
+import { TEST_PUBLIC_URL } from './support/tenant.ts';
+
+const slipway = useSlipway({ worker: false });
+const acme = '/api/0/organizations/acme/';
+const mine = '/api/0/users/me/avatar/';
+
+const picture = (width: number, height = width, format: 'png' | 'jpeg' | 'gif' = 'png') =>
+  sharp({ create: { width, height, channels: 3, background: 'teal' } })
+    .toFormat(format)
+    .toBuffer();
+
+const put = (photo: Uint8Array | string, type?: string) =>
+  slipway.call('PUT', acme, {
+    body: {
+      avatar: typeof photo === 'string' ? photo : Buffer.from(photo).toString('base64'),
+      ...(type === undefined ? {} : { avatarType: type }),
+    },
+  });
+
+const download = async (url: string): Promise<Response> =>
+  fetch(url.replace(TEST_PUBLIC_URL, slipway.url));
+
+const bytesOf = async (response: Response): Promise<Buffer> =>
+  Buffer.from(await response.arrayBuffer());
+
+/** A PNG that claims to be large, in a file that is small. */
+function bomb(side: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1_000_000))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+function crc32(bytes: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+describe('the picture of an organization', () => {
+  test.each(['png', 'jpeg', 'gif'] as const)(
+    'may be a %s, and is served as PNG',
+    async (format) => {
+      const { status, body } = await put(await picture(256, 256, format));
+      expect(status).toBe(200);
+      expect(body.avatar).toEqual({
+        avatarType: 'upload',
+        avatarUuid: expect.stringMatching(/^[0-9a-f]{32}$/),
+        avatarUrl: `${TEST_PUBLIC_URL}/organization-avatar/${body.avatar.avatarUuid}/`,
+      });
+      const response = await download(body.avatar.avatarUrl);
+      expect(response.status).toBe(200);
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-type': 'image/png',
+        'cache-control': 'max-age=315360000',
+        'x-content-type-options': 'nosniff',
+      });
+      expect(await sharp(await bytesOf(response)).metadata()).toMatchObject({
+        format: 'png',
+        width: 256,
+      });
+    },
+  );
+
+  test.each([
+    ['?s=', 1024],
+    ['?s=1', 20],
+    ['?s=-5', 20],
+    ['?s=50', 48],
+    ['?s=64', 64],
+    ['?s=5000', 120],
+  ])('with %s is %i pixels wide', async (query, side) => {
+    const { avatarUrl } = (await put(await picture(1024))).body.avatar;
+    const bytes = await bytesOf(await download(`${avatarUrl}${query}`));
+    expect((await sharp(bytes).metadata()).width).toBe(side);
+  });
+
+  it('has another address with every upload, and the old one ends', async () => {
+    const first = (await put(await picture(256))).body.avatar;
+    const second = (await put(await picture(300))).body.avatar;
+    expect(second.avatarUuid).not.toBe(first.avatarUuid);
+    expect((await download(first.avatarUrl)).status).toBe(404);
+    const small = await bytesOf(await download(`${second.avatarUrl}?s=20`));
+    expect(small.length).toBeGreaterThan(0);
+  });
+
+  it('stays for those who go to letters and back', async () => {
+    const { avatarUuid } = (await put(await picture(256))).body.avatar;
+    const letters = await slipway.call('PUT', acme, { body: { avatarType: 'letter_avatar' } });
+    expect(letters.body.avatar.avatarType).toBe('letter_avatar');
+    const back = await slipway.call('PUT', acme, { body: { avatarType: 'upload' } });
+    expect(back.body.avatar).toMatchObject({ avatarType: 'upload', avatarUuid });
+  });
+
+  it('is also set under the older path', async () => {
+    const photo = (await picture(256)).toString('base64');
+    const set = await slipway.call('PUT', `${acme}avatar/`, {
+      body: { avatar_photo: photo, avatar_type: 'upload' },
+    });
+    expect(set).toMatchObject({ status: 200, body: { avatar: { avatarType: 'upload' } } });
+    expect((await slipway.call('GET', `${acme}avatar/`)).body.avatar).toEqual(set.body.avatar);
+    expect((await slipway.call('PUT', `${acme}avatar/`, { body: {} })).status).toBe(400);
+  });
+
+  it.each(['/organization-avatar/nope/', `/organization-avatar/${'0'.repeat(32)}/`])(
+    'that nobody has is an empty 404: %s',
+    async (path) => {
+      const answer = await slipway.call('GET', path, { token: null });
+      expect([answer.status, answer.text]).toEqual([404, '']);
+    },
+  );
+
+  it('in a size that is no number is an empty 400', async () => {
+    const answer = await slipway.call('GET', '/organization-avatar/x/?s=big', { token: null });
+    expect([answer.status, answer.text]).toEqual([400, '']);
+  });
+});
+
+describe('what is no picture for an avatar', () => {
+  const field = (message: string) => ({
+    status: 400,
+    body: { avatar: [expect.stringContaining(message)] },
+  });
+
+  test.each([
+    ['300 by 200', () => picture(300, 200), 'square'],
+    ['255 pixels', () => picture(255), '256 to 1024'],
+    ['1025 pixels', () => picture(1025), '256 to 1024'],
+    ['a bomb of 50,000 pixels a side', () => Promise.resolve(bomb(50_000)), ''],
+    [
+      'a picture that ends early',
+      async () => (await picture(256)).subarray(0, 80),
+      'cannot be read',
+    ],
+    ['text', () => Promise.resolve(Buffer.from('hello')), 'format'],
+    ['an empty file', () => Promise.resolve(Buffer.from(' ')), 'format'],
+    [
+      'an SVG with a script',
+      () =>
+        Promise.resolve(
+          Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'),
+        ),
+      'format',
+    ],
+    ['a GIF that is a script', () => Promise.resolve(Buffer.from('GIF89a/*\0*/=1;alert(1)')), ''],
+    [
+      'a WebP',
+      () =>
+        sharp({ create: { width: 256, height: 256, channels: 3, background: 'red' } })
+          .webp()
+          .toBuffer(),
+      'format',
+    ],
+  ])('is refused: %s', async (_, make, message) => {
+    expect(await put(await make())).toMatchObject(field(message));
+  });
+
+  test.each(['not base64 at all!', '%%%%', '===='])('is refused: %s', async (text) => {
+    expect(await put(text)).toMatchObject(field('not base64'));
+  });
+
+  it('is too large from 5,000,001 bytes on', async () => {
+    const large = Buffer.concat([await picture(256), Buffer.alloc(5_000_000)]);
+    expect(await put(large)).toMatchObject({ status: 413 });
+  });
+
+  it('leaves nothing behind that was hidden in a picture', async () => {
+    const secret = '<script>alert(1)</script>';
+    const polyglot = Buffer.concat([
+      await sharp({ create: { width: 256, height: 256, channels: 3, background: 'red' } })
+        .withExif({ IFD0: { Copyright: secret } })
+        .jpeg()
+        .toBuffer(),
+      Buffer.from(secret),
+    ]);
+    expect(polyglot.includes(secret)).toBe(true);
+    const { avatarUrl } = (await put(polyglot)).body.avatar;
+    for (const query of ['', '?s=20']) {
+      expect((await bytesOf(await download(`${avatarUrl}${query}`))).includes(secret)).toBe(false);
+    }
+  });
+
+  test.each([
+    [{ avatarType: 'gravatar' }, { avatarType: ['"gravatar" is not a valid choice.'] }],
+    [{ avatarType: 'hologram' }, { avatarType: ['"hologram" is not a valid choice.'] }],
+  ])('%j is refused', async (body, errors) => {
+    expect(await slipway.call('PUT', acme, { body })).toMatchObject({ status: 400, body: errors });
+  });
+
+  it('does not stand for an organization that never had a picture', async () => {
+    await slipway.call('POST', '/api/0/organizations/', { body: { name: 'Plain' } });
+    const answer = await slipway.call('PUT', '/api/0/organizations/plain/', {
+      body: { avatarType: 'upload', storeCrashReports: 3 },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { avatarType: [expect.any(String)] } });
+    const after = await slipway.call('GET', '/api/0/organizations/plain/');
+    expect(after.body).toMatchObject({
+      storeCrashReports: 0,
+      avatar: { avatarType: 'letter_avatar', avatarUuid: null, avatarUrl: null },
+    });
+  });
+});
+
+describe('the avatar of a user', () => {
+  let photo: string;
+  beforeAll(async () => {
+    photo = (await picture(256)).toString('base64');
+  });
+
+  it('is letters, a picture or the one at Gravatar', async () => {
+    expect((await slipway.call('GET', mine)).body.avatar.avatarType).toBe('letter_avatar');
+    const gravatar = await slipway.call('PUT', mine, { body: { avatar_type: 'gravatar' } });
+    expect(gravatar.body.avatar).toMatchObject({ avatarType: 'gravatar', avatarUuid: null });
+    const uploaded = await slipway.call('PUT', mine, { body: { avatar_photo: photo } });
+    expect(uploaded.body.avatar.avatarUrl).toContain('/avatar/');
+    expect((await download(uploaded.body.avatar.avatarUrl)).status).toBe(200);
+    expect((await slipway.call('GET', '/api/0/auth/')).body.avatarUrl).toBe(
+      uploaded.body.avatar.avatarUrl,
+    );
+    const foreign = uploaded.body.avatar.avatarUrl.replace('/avatar/', '/organization-avatar/');
+    expect((await download(foreign)).status).toBe(404);
+  });
+
+  it('is only their own to see and set', async () => {
+    const other = await slipway.tenant.addMember('member');
+    const path = `/api/0/users/${other}/avatar/`;
+    expect((await slipway.call('GET', path)).status).toBe(404);
+    expect((await slipway.call('PUT', path, { body: { avatar_photo: photo } })).status).toBe(404);
+    const own = `/api/0/users/${slipway.tenant.ownerId}/avatar/`;
+    expect((await slipway.call('GET', own)).status).toBe(200);
+    const token = slipway.tenant.organizationToken;
+    expect((await slipway.call('GET', mine, { token })).status).toBe(401);
+  });
+});
