@@ -52,7 +52,8 @@ describe('a supervised program', () => {
     const program = shellProgram(folder, 'broken', { body: 'echo wrong setting; exit 78' });
     const { supervised, identities } = superviseInTest(folder, program);
     await expect(supervised.ready).rejects.toThrow(/exit code 78[^]*wrong setting/);
-    expect(identities).toHaveLength(1);
+    // Not started again; one that ends at once may be gone before anybody could see who it was.
+    expect(identities.length).toBeLessThan(2);
   });
 
   test('fails to start, when its command does not exist', async () => {

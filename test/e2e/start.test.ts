@@ -146,7 +146,11 @@ test(
     expect(await isReady(dev)).toBe(true);
     const commands = Object.entries(dev.pids).map(([name, pid]) => [
       name,
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 2).join(' '),
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+        .split('\0')
+        .filter((argument) => !argument.startsWith('--max-'))
+        .slice(0, 2)
+        .join(' '),
     ]);
     expect(Object.fromEntries(commands)).toEqual({
       api: expect.stringMatching(/node api\/main\.ts$/),
