@@ -60,10 +60,13 @@ async function moveHeads(tx: Transaction, releaseId: string): Promise<void> {
   await exec(tx, {
     name: 'moveHeads',
     text: `with newest as (
-             select distinct on (commit.repository_id) commit.repository_id, commit.id as commit_id
-               from release_commit join commit on commit.id = release_commit.commit_id
-              where release_commit.release_id = $1
-              order by commit.repository_id, release_commit.position),
+             select first.repository_id, release_commit.commit_id
+               from (select commit.repository_id, min(release_commit.position) as position
+                       from release_commit join commit on commit.id = release_commit.commit_id
+                      where release_commit.release_id = $1
+                      group by commit.repository_id) as first
+               join release_commit
+                 on release_commit.release_id = $1 and release_commit.position = first.position),
            gone as (
              delete from release_head_commit
               where release_id = $1 and repository_id not in (select repository_id from newest)),

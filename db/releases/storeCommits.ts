@@ -29,7 +29,7 @@ export async function storeCommits(
     isMessageSent: commit.isMessageSent,
     timestamp: commit.timestamp,
   }));
-  const { ids, touched } = await upsertCommits(tx, organizationId, rows);
+  const { ids, touched, hasStored } = await upsertCommits(tx, organizationId, rows);
   await linkCommitReferences(tx, scope, touched);
   await insertFileChanges(
     tx,
@@ -38,6 +38,7 @@ export async function storeCommits(
       filename,
       type,
     })),
+    hasStored,
   );
   return ids;
 }
@@ -128,35 +129,44 @@ async function upsertAuthors(
   return authors.map((_, index) => at(ids, index));
 }
 
-const knownCommitRow = positionedIdRow.extend({ differs: z.boolean() });
-
 /** Inserts new commits and updates what was sent and differs, and only that (releases-api 4.6b). */
 async function upsertCommits(
   tx: Transaction,
   organizationId: string,
   rows: readonly CommitRow[],
-): Promise<Readonly<{ ids: string[]; touched: ReferencingCommit[] }>> {
-  let known = await findCommits(tx, rows);
-  const isNew = rows.map((_, index) => !known.has(index));
-  const missing = rows.filter((_, index) => isNew[index] === true);
-  if (missing.length > 0) {
-    await insertCommits(tx, organizationId, missing);
-    // Also finds what another release has inserted in the meantime.
-    known = await findCommits(tx, rows);
-  }
-  const changed = rows.filter((_, index) => known.get(index)?.differs === true);
-  if (changed.length > 0) await updateCommits(tx, changed);
-  const ids = rows.map((_, index) => {
-    const commit = known.get(index);
-    if (commit === undefined) throw new TypeError('A stored commit cannot be found again');
-    return commit.id;
+): Promise<Readonly<{ ids: string[]; touched: ReferencingCommit[]; hasStored: boolean }>> {
+  const known = await findCommits(tx, rows);
+  const missing = rows.filter((_, index) => !known.has(index));
+  const inserted =
+    missing.length === 0
+      ? new Map<string, string>()
+      : await insertCommits(tx, organizationId, missing);
+  const isNew = (row: CommitRow): boolean => inserted.has(naturalKey(row));
+  // What another release has inserted in the meantime is stored too.
+  const stored = inserted.size < missing.length ? await findCommits(tx, rows) : known;
+  const ids = rows.map((row, index) => {
+    const id = inserted.get(naturalKey(row)) ?? stored.get(index);
+    if (id === undefined) throw new TypeError('A stored commit cannot be found again');
+    return id;
   });
-  const touched = rows.flatMap(({ message, isMessageSent }, index) =>
-    isMessageSent && (isNew[index] === true || known.get(index)?.differs === true)
-      ? [{ id: at(ids, index), message, isNew: isNew[index] === true }]
-      : [],
-  );
-  return { ids, touched };
+  const updated =
+    inserted.size === rows.length
+      ? new Set<string>()
+      : await updateCommits(
+          tx,
+          rows.filter((row) => !isNew(row)),
+        );
+  const touched = rows.flatMap((row, index) => {
+    const id = at(ids, index);
+    return row.isMessageSent && (isNew(row) || updated.has(id))
+      ? [{ id, message: row.message, isNew: isNew(row) }]
+      : [];
+  });
+  return { ids, touched, hasStored: inserted.size < rows.length };
+}
+
+function naturalKey({ repositoryId, key }: Pick<CommitRow, 'repositoryId' | 'key'>): string {
+  return `${repositoryId} ${key}`;
 }
 
 const givenCommits = `unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::boolean[], $6::timestamptz[])
@@ -177,53 +187,68 @@ function commitValues(rows: readonly CommitRow[]): unknown[] {
   ];
 }
 
+/** Ids of the commits that are stored, by index. */
 async function findCommits(
   tx: Transaction,
   rows: readonly CommitRow[],
-): Promise<Map<number, { id: string; differs: boolean }>> {
-  const found = await many(tx, knownCommitRow, {
+): Promise<Map<number, string>> {
+  const found = await many(tx, positionedIdRow, {
     name: 'findCommits',
-    text: `select given.position - 1 as position, commit.id, ${differs} as differs
-             from ${givenCommits}
+    text: `select given.position - 1 as position, commit.id
+             from unnest($1::bigint[], $2::text[]) with ordinality as given (repository_id, key, position)
              join commit on commit.repository_id = given.repository_id and commit.key = given.key`,
-    values: commitValues(rows),
+    values: [rows.map((row) => row.repositoryId), rows.map((row) => row.key)],
   });
-  return new Map(found.map((row) => [row.position, row]));
+  return new Map(found.map((row) => [row.position, row.id]));
 }
 
+const insertedCommitRow = z.object({ id: z.string(), repository_id: z.string(), key: z.string() });
+
+/** Answers the ids of those that are new, by repository id and key. */
 async function insertCommits(
   tx: Transaction,
   organizationId: string,
   rows: readonly CommitRow[],
-): Promise<void> {
-  await exec(tx, {
+): Promise<Map<string, string>> {
+  const inserted = await many(tx, insertedCommitRow, {
     name: 'insertCommits',
     text: `insert into commit (organization_id, repository_id, key, author_id, message, date_added)
            select $7, repository_id, key, author_id, message, coalesce(date_added, now())
              from ${givenCommits}
             order by repository_id, key
-           on conflict on constraint commit_repository_id_key_key do nothing`,
+           on conflict on constraint commit_repository_id_key_key do nothing
+           returning id, repository_id, key`,
     values: [...commitValues(rows), organizationId],
   });
+  return new Map(
+    inserted.map((row) => [naturalKey({ repositoryId: row.repository_id, key: row.key }), row.id]),
+  );
 }
 
-async function updateCommits(tx: Transaction, rows: readonly CommitRow[]): Promise<void> {
-  await exec(tx, {
+/** Answers the ids of those that differed. */
+async function updateCommits(tx: Transaction, rows: readonly CommitRow[]): Promise<Set<string>> {
+  const updated = await many(tx, z.object({ id: z.string() }), {
     name: 'updateCommits',
     text: `update commit
               set author_id = coalesce(given.author_id, commit.author_id),
                   message = case when given.is_message_sent then given.message else commit.message end,
                   date_added = coalesce(given.date_added, commit.date_added)
              from ${givenCommits}
-            where commit.repository_id = given.repository_id and commit.key = given.key and ${differs}`,
+            where commit.repository_id = given.repository_id and commit.key = given.key and ${differs}
+           returning commit.id`,
     values: commitValues(rows),
   });
+  return new Set(updated.map((row) => row.id));
 }
 
-/** File changes are only ever added: a stored one keeps its type (releases-api 4.6b). */
+/**
+ * File changes are only ever added: a stored one keeps its type (releases-api 4.6b). Changes of commits that are all
+ * new cannot be stored, so nobody looks for them.
+ */
 async function insertFileChanges(
   tx: Transaction,
   changes: readonly Readonly<{ commitId: string; filename: string; type: string }>[],
+  mayBeStored: boolean,
 ): Promise<void> {
   if (changes.length === 0) return;
   await exec(tx, {
@@ -231,7 +256,7 @@ async function insertFileChanges(
     text: `insert into commit_file_change (commit_id, filename, type)
            select commit_id, filename, type::"char"
              from unnest($1::bigint[], $2::text[], $3::text[]) as given (commit_id, filename, type)
-            where not exists (
+            where not $4 or not exists (
               select from commit_file_change stored
                where stored.commit_id = given.commit_id and stored.filename = given.filename)
             order by commit_id, filename
@@ -240,6 +265,7 @@ async function insertFileChanges(
       changes.map((change) => change.commitId),
       changes.map((change) => change.filename),
       changes.map((change) => change.type),
+      mayBeStored,
     ],
   });
 }
