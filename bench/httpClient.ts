@@ -12,8 +12,9 @@ export class HttpClient {
     this.headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   }
 
+  /** Bytes are sent as they are, anything else as JSON. */
   send(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
-    const payload = JSON.stringify(body);
+    const payload = Buffer.isBuffer(body) ? body : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const sent = request(
         {

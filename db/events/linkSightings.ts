@@ -10,7 +10,7 @@ export type Sighting = Readonly<{
 }>;
 
 /** A last sighting is written at most once in this time: hot releases would otherwise be written with every batch. */
-const LAST_SEEN_SECONDS = 60;
+export const LAST_SEEN_SECONDS = 60;
 
 /**
  * Links releases, environments and projects as events show them together. In the steady state every link is there and

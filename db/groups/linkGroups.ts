@@ -1,3 +1,4 @@
+import { LAST_SEEN_SECONDS } from '../events/linkSightings.ts';
 import { exec, type Transaction } from '../pool.ts';
 
 /** A group was seen in an environment, and perhaps in a release, between two moments. */
@@ -8,9 +9,6 @@ export type GroupSighting = Readonly<{
   firstSeen: string;
   lastSeen: string;
 }>;
-
-/** As with the links of releases: not every batch of a hot group may write. */
-const LAST_SEEN_SECONDS = 60;
 
 /** Remembers in which releases and environments groups were seen; writes nothing that is known and young. */
 export async function linkGroups(
