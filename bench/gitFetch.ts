@@ -9,12 +9,10 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createGitProvider } from '../infra/scm/git.ts';
 import { LogParser, LOG_FORMAT_ARGS } from '../infra/scm/git/logParser.ts';
+import { FILES_PER_COMMIT, git, makeBigRepository } from './bigRepository.ts';
 
 const [commits = 50_000, range = 5_000] = process.argv.slice(2).map(Number);
 const ROUNDS = 5;
-const FILES_PER_COMMIT = 3;
-const FOLDERS = 200;
-const FILES_PER_FOLDER = 20;
 
 const root = await mkdtemp(join(tmpdir(), 'slipway-bench-git-'));
 try {
@@ -25,8 +23,7 @@ try {
 
 async function bench(): Promise<void> {
   const source = join(root, 'source.git');
-  execFileSync('git', ['init', '-q', '--bare', '-b', 'main', source]);
-  execFileSync('git', ['-C', source, 'fast-import', '--quiet'], { input: history() });
+  makeBigRepository(source, commits);
   const head = git(source, ['rev-parse', 'main']);
   const base = git(source, ['rev-parse', `main~${range}`]);
   const count = Number(git(source, ['rev-list', '--count', `${base}..${head}`]));
@@ -93,29 +90,4 @@ async function median(work: (round: number) => unknown): Promise<number> {
     times.push(performance.now() - start);
   }
   return times.sort((a, b) => a - b)[ROUNDS >> 1]!;
-}
-
-function git(source: string, args: string[]): string {
-  return execFileSync('git', ['-C', source, ...args], { encoding: 'utf8' }).trim();
-}
-
-/** A stream for `git fast-import`: a straight history in which every commit changes three files of four thousand. */
-function history(): string {
-  const parts: string[] = ['blob\nmark :1\ndata 1\na\nblob\nmark :2\ndata 1\nb\n'];
-  const seconds = 1_700_000_000;
-  for (let i = 0; i < commits; i += 1) {
-    const message = `Change ${i}\n\nFixes WEB-${i % 500}\n\nSome more words about why this was done.\n`;
-    const who = `Dev ${i % 50} <dev${i % 50}@example.com> ${seconds + i * 60} +0200`;
-    parts.push(
-      `commit refs/heads/main\nauthor ${who}\ncommitter ${who}\ndata ${message.length}\n${message}`,
-    );
-    for (let file = 0; file < FILES_PER_COMMIT; file += 1) {
-      const number = (i * 7919 + file * 104_729) % (FOLDERS * FILES_PER_FOLDER);
-      const path = `folder${number % FOLDERS}/file${Math.floor(number / FOLDERS)}.ts`;
-      parts.push(
-        `M 100644 :${1 + (Math.floor((i * 7919) / (FOLDERS * FILES_PER_FOLDER)) % 2)} ${path}\n`,
-      );
-    }
-  }
-  return parts.join('');
 }
