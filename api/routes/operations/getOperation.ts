@@ -60,7 +60,6 @@ async function serializeOperation(
     createdAt: formatDateTime(operation.createdAt),
     finishedAt: operation.finishedAt === null ? null : formatDateTime(operation.finishedAt),
     attempts: operation.attempts,
-    lastError: operation.lastError,
     outcome: answer === null ? null : { status: answer.status, body: answer.body ?? null },
     error: failure === null ? null : { status: failure.status, detail: detailOf(failure.error) },
     workflow: { id: workflowId, url: workflowUrl(context, workflowId) },
