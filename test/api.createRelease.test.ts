@@ -356,7 +356,6 @@ describe('the operation behind a write', () => {
       createdAt: expect.stringMatching(/Z$/),
       finishedAt: expect.stringMatching(/Z$/),
       attempts: 1,
-      lastError: null,
       outcome: { status: 201, body: answer.body },
       error: null,
       workflow: {
