@@ -430,6 +430,21 @@ create table group_resolution (
 CREATE INDEX group_resolution_pending_index ON public.group_resolution USING btree (release_id) WHERE (status = 'pending'::text);
 CREATE INDEX group_resolution_release_id_index ON public.group_resolution USING btree (release_id);
 
+create table group_snooze (
+  group_id bigint not null,
+  until timestamp with time zone,
+  count bigint,
+  window_minutes integer,
+  user_count bigint,
+  user_window_minutes integer,
+  times_seen_before bigint not null,
+  actor_id bigint,
+  date_added timestamp with time zone not null default now(),
+  constraint group_snooze_pkey PRIMARY KEY (group_id),
+  constraint group_snooze_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_user(id) ON DELETE SET NULL,
+  constraint group_snooze_group_id_fkey FOREIGN KEY (group_id) REFERENCES group_(id) ON DELETE CASCADE
+);
+
 create table group_subscription (
   group_id bigint not null,
   user_id bigint not null,

@@ -345,6 +345,36 @@ describe('activity and history', () => {
   });
 });
 
+describe('issues that a release resolves', () => {
+  test('by a resolution bound to it or by a commit in it', async () => {
+    await slipway.pool.query(
+      `with repo as (insert into repository (organization_id, name) values ($1, 'r') returning *),
+            fix as (insert into commit (organization_id, repository_id, key) select organization_id, id, 'f' from repo returning id),
+            contained as (insert into release_commit (release_id, commit_id, position)
+                          select release.id, fix.id, 0 from release, fix where version = 'shop@2.0.0')
+       insert into group_link (group_id, project_id, linked_type, linked_id, relationship)
+       select $2, $3, 'commit', id, 'resolves' from fix`,
+      [slipway.tenant.organizationId, ids['Delta'], api.project.id],
+    );
+    await slipway.pool.query(
+      `insert into group_resolution (group_id, release_id, type, status)
+       select $1, id, 'in_release', 'resolved' from release where version = 'shop@2.0.0'`,
+      [ids['Gamma']],
+    );
+    try {
+      expect(titles(await get(`${ORG}/releases/shop@2.0.0/resolved/`))).toEqual(['Delta', 'Gamma']);
+      expect(titles(await get('/api/0/projects/acme/web/releases/shop@2.0.0/resolved/'))).toEqual([
+        'Gamma',
+      ]);
+      expect(titles(await get(`${ORG}/releases/shop@1.0.0/resolved/`))).toEqual([]);
+      expect((await get(`${ORG}/releases/nope/resolved/`)).status).toBe(404);
+    } finally {
+      await slipway.pool.query('delete from group_resolution');
+      await slipway.pool.query('delete from group_link');
+    }
+  });
+});
+
 describe('who may', () => {
   const paths = [
     `${ORG}/issues/`,

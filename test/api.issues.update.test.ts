@@ -214,6 +214,80 @@ describe('status', () => {
   });
 });
 
+describe('ignored until', () => {
+  /** Sends events to an ignored issue and says what it is after each. */
+  async function statusesAfter(
+    details: object,
+    events: readonly object[],
+    before: (id: string) => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<string[]> {
+    const type = `Snoozed${(count += 1)}`;
+    const eventId = await web.send(exceptionEvent(type, { timestamp: ago(600) }));
+    const [{ group_id: id }] = await rows('select group_id from event where event_id = $1', [
+      eventId,
+    ]);
+    const answer = await update(id, { status: 'ignored', statusDetails: details });
+    expect(answer.body.statusDetails).toMatchObject({ actor: { id: slipway.tenant.ownerId } });
+    await before(id);
+    const statuses: string[] = [];
+    for (const event of events) {
+      await web.send(exceptionEvent(type, event as Record<string, unknown>));
+      const [group] = await rows('select status from group_ where id = $1', [id]);
+      statuses.push(group.status);
+    }
+    if (statuses.at(-1) === 'unresolved') {
+      expect(await activityTypes(id)).toEqual(['set_ignored', 'set_unresolved']);
+      expect(await rows('select reason from group_inbox where group_id = $1', [id])).toEqual([
+        { reason: 'ongoing' },
+      ]);
+    }
+    return statuses;
+  }
+
+  test('so many more events', async () => {
+    expect(await statusesAfter({ ignoreCount: 3 }, [{}, {}, {}])).toEqual([
+      'ignored',
+      'ignored',
+      'unresolved',
+    ]);
+  });
+
+  test('so many within a window: older ones do not count', async () => {
+    const late = { timestamp: ago(300) };
+    expect(await statusesAfter({ ignoreCount: 2, ignoreWindow: 1 }, [late, late, {}, {}])).toEqual([
+      'ignored',
+      'ignored',
+      'ignored',
+      'unresolved',
+    ]);
+  });
+
+  test('so many people', async () => {
+    const by = (id: string) => ({ user: { id } });
+    expect(await statusesAfter({ ignoreUserCount: 2 }, [by('a'), by('a'), {}, by('b')])).toEqual([
+      'ignored',
+      'ignored',
+      'ignored',
+      'unresolved',
+    ]);
+  });
+
+  test('a time', async () => {
+    const over = (id: string) =>
+      rows('update group_snooze set until = now() where group_id = $1', [id]);
+    expect(await statusesAfter({ ignoreDuration: 30 }, [{}])).toEqual(['ignored']);
+    expect(await statusesAfter({ ignoreDuration: 30 }, [{}], over)).toEqual(['unresolved']);
+  });
+
+  test('nothing in particular, until somebody says so', async () => {
+    const id = await issue();
+    await update(id, { status: 'ignored', ignoreCount: 1 });
+    const { body } = await update(id, { status: 'ignored', substatus: 'archived_forever' });
+    expect(body).toMatchObject({ substatus: 'archived_forever', statusDetails: {} });
+    expect(await rows('select from group_snooze where group_id = $1', [id])).toEqual([]);
+  });
+});
+
 describe('400', () => {
   test.each<[object, object]>([
     [{ status: 'gone' }, { status: ['"gone" is not a valid choice.'] }],

@@ -263,3 +263,15 @@ describe('hostile events', () => {
     },
   );
 });
+
+test('an organization goes with all of its issues, though they protect their releases', async () => {
+  await web.send(exceptionEvent('Last', { release: 'last@1.0.0' }));
+  await slipway.pool.query('delete from organization where id = $1', [
+    slipway.tenant.organizationId,
+  ]);
+  expect(
+    await rows(
+      'select (select count(*)::int from group_) + (select count(*)::int from event) as left',
+    ),
+  ).toEqual([{ left: 0 }]);
+});

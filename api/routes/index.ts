@@ -27,6 +27,7 @@ import { listIssueEvents } from './issues/listIssueEvents.ts';
 import { listIssueHistory } from './issues/listIssueHistory.ts';
 import { listIssues, listProjectIssues } from './issues/listIssues.ts';
 import { listProjectEvents } from './issues/listProjectEvents.ts';
+import { listProjectResolvedIssues, listResolvedIssues } from './issues/listResolvedIssues.ts';
 import { updateIssue, updateIssueById } from './issues/updateIssue.ts';
 import { updateIssues, updateProjectIssues } from './issues/updateIssues.ts';
 import { addMemberToTeam } from './members/addMemberToTeam.ts';
@@ -132,6 +133,8 @@ export const routes: readonly Route[] = [
   listIssueHistory,
   listOrganizationActivity,
   listProjectActivities,
+  listResolvedIssues,
+  listProjectResolvedIssues,
   getIndex,
   getAuthenticatedUser,
   listRegions,

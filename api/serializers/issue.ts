@@ -3,7 +3,12 @@ import { inboxReasonNumbers } from '../../domain/issues/inboxReason.ts';
 import { formatShortId } from '../../domain/shortId.ts';
 import { parseSemver } from '../../domain/version.ts';
 import { compareVersions } from '../../domain/versionOrder.ts';
-import type { GroupView, InboxView, ResolutionView } from '../../db/groups/groupView.ts';
+import type {
+  GroupView,
+  InboxView,
+  ResolutionView,
+  SnoozeView,
+} from '../../db/groups/groupView.ts';
 import { serializeCommit } from './commit.ts';
 import { serializeUser } from './user.ts';
 
@@ -72,8 +77,9 @@ export function serializeAssignee({ assignee }: GroupView): Record<string, unkno
   return { type: 'user', id, name: name === '' ? username : name, email };
 }
 
-/** How the issue was resolved, when it was not just so. */
+/** How the issue was resolved, or until when it is ignored, when it is not just so. */
 export function statusDetails(group: GroupView): Record<string, unknown> {
+  if (group.status === 'ignored' && group.snooze !== null) return snoozeDetails(group.snooze);
   if (group.status !== 'resolved') return {};
   const { resolution } = group;
   if (resolution !== null) {
@@ -86,6 +92,17 @@ export function statusDetails(group: GroupView): Record<string, unknown> {
     };
   }
   return group.resolvingCommit === null ? {} : { inCommit: serializeCommit(group.resolvingCommit) };
+}
+
+function snoozeDetails(snooze: SnoozeView): Record<string, unknown> {
+  return {
+    ignoreCount: snooze.count,
+    ignoreUntil: dateOrNull(snooze.until),
+    ignoreUserCount: snooze.userCount,
+    ignoreUserWindow: snooze.userWindow,
+    ignoreWindow: snooze.window,
+    actor: snooze.actor === null ? null : serializeUser(snooze.actor),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { countEvents, type GroupCount } from '../groups/countEvents.ts';
 import { regressGroups, type RegressionCandidate } from '../groups/regressGroups.ts';
+import { wakeIgnored } from '../groups/wakeIgnored.ts';
 import { announceIssues } from '../outbox/announceIssues.ts';
 import { transaction, type Pool, type Transaction } from '../pool.ts';
 import { findPlaces } from './findPlaces.ts';
@@ -37,6 +38,13 @@ export async function storeEvents(pool: Pool, events: readonly NewEvent[]): Prom
     const counted = grouped.filter((_, position) => isInserted.has(position));
     if (counted.length === 0) return [];
     await countEvents(tx, countsOf(counted));
+    const ignored = counted.filter(({ group }) => group.status === 'ignored');
+    if (ignored.length > 0) {
+      await wakeIgnored(
+        tx,
+        ignored.map(({ group }) => group.groupId),
+      );
+    }
     return regressResolved(tx, counted);
   });
 }

@@ -16,6 +16,15 @@ export type ResolutionView = Readonly<{
   actor: UserView | null;
 }>;
 
+export type SnoozeView = Readonly<{
+  until: string | null;
+  count: number | null;
+  window: number | null;
+  userCount: number | null;
+  userWindow: number | null;
+  actor: UserView | null;
+}>;
+
 export type AssigneeView = Readonly<
   { type: 'user'; user: UserView } | { type: 'team'; id: string; slug: string }
 >;
@@ -41,6 +50,11 @@ export const groupColumns = `group_.id, group_.short_id, group_.status, group_.s
                                        where app_user.id = resolution.actor_id))
      from group_resolution resolution join release on release.id = resolution.release_id
     where resolution.group_id = group_.id) as resolution,
+  (select json_build_object('until', snooze.until::text, 'count', snooze.count, 'window', snooze.window_minutes,
+                            'userCount', snooze.user_count, 'userWindow', snooze.user_window_minutes,
+                            'actor', (select ${userJson} from app_user ${primaryEmail}
+                                       where app_user.id = snooze.actor_id))
+     from group_snooze snooze where snooze.group_id = group_.id) as snooze,
   (select ${commitJson}
      from group_link link join commit on commit.id = link.linked_id
     where link.group_id = group_.id and link.linked_type = 'commit' and link.relationship = 'resolves'
@@ -77,6 +91,7 @@ export const groupViewRow = z
     organization_id: z.string(),
     project: z.custom<GroupProjectView>(),
     resolution: z.custom<ResolutionView | null>(),
+    snooze: z.custom<SnoozeView | null>(),
     resolving_commit: z.custom<CommitView | null>(),
     assignee: z.custom<AssigneeView | null>(),
     inbox: z.custom<InboxView | null>(),
@@ -102,6 +117,7 @@ export const groupViewRow = z
     organizationId: row.organization_id,
     project: row.project,
     resolution: row.resolution,
+    snooze: row.snooze,
     resolvingCommit: row.resolving_commit,
     assignee: row.assignee,
     inbox: row.inbox,

@@ -85,10 +85,16 @@ export function listProjectActivity(
 ): Promise<ActivityView[]> {
   return many(db, activityRow, {
     name: 'listProjectActivity',
+    // From each project as many as could be shown, in the order of its index.
     text: `with page as materialized (
-             select id from activity
-              where project_id = any($1::bigint[])
-              order by date_added desc, id desc
+             select first.id
+               from unnest($1::bigint[]) as project (id)
+              cross join lateral (
+                select activity.id, activity.date_added from activity
+                 where activity.project_id = project.id
+                 order by activity.date_added desc, activity.id desc
+                 limit $2::bigint + $3::bigint) first
+              order by first.date_added desc, first.id desc
              offset $2 limit $3)
            select ${activityColumns}
              from page

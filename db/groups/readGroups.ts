@@ -39,8 +39,15 @@ const orderColumn: Readonly<Record<GroupSort, string>> = {
   inbox: '(select date_added from group_inbox where group_inbox.group_id = group_.id)',
 };
 
-const filterSql = `group_.project_id = any($1::bigint[])
-  and ($2::bigint[] is null or group_.id = any($2))
+/** Groups that are not in the inbox come last; the other columns are never null, and their indexes say so. */
+const nullsLast: Readonly<Record<GroupSort, string>> = {
+  date: '',
+  new: '',
+  freq: '',
+  inbox: ' nulls last',
+};
+
+const filterSql = `($2::bigint[] is null or group_.id = any($2))
   and group_.status = any($3::text[])
   and ($4::text[] is null or coalesce(group_.substatus, '') = any($4))
   and ($5::text[] is null or group_.level = any($5))
@@ -106,13 +113,18 @@ export function listGroups(
 ): Promise<GroupView[]> {
   return many(db, groupViewRow, {
     name: `listGroups_${sort}`,
-    // The page is cut before its groups are dressed: the sub-selects run for its rows only.
+    // Each project gives its first groups in the order of an index, and the page is cut from those: an organization
+    // with a million issues costs as many rows as are shown. Only the page's groups are dressed.
     text: `with page as materialized (
-             select group_.id,
-                    row_number() over (order by ${orderColumn[sort]} desc nulls last, group_.id desc) as position
-               from group_
-              where ${filterSql}
-              order by ${orderColumn[sort]} desc nulls last, group_.id desc
+             select first.id, row_number() over (order by first.sort_key desc nulls last, first.id desc) as position
+               from (select unnest($1::bigint[]) as id) project
+              cross join lateral (
+                select group_.id, ${orderColumn[sort]} as sort_key
+                  from group_
+                 where group_.project_id = project.id and ${filterSql}
+                 order by ${orderColumn[sort]} desc${nullsLast[sort]}, group_.id desc
+                 limit $22::bigint + $23::bigint) first
+              order by first.sort_key desc nulls last, first.id desc
              offset $22 limit $23)
            select ${groupColumns}
              from page
@@ -129,7 +141,7 @@ const idRow = z.object({ id: z.string() }).transform((row) => row.id);
 export function findGroupIds(db: Queryable, filter: GroupFilter, limit: number): Promise<string[]> {
   return many(db, idRow, {
     name: 'findGroupIds',
-    text: `select group_.id from group_ where ${filterSql} order by group_.last_seen desc, group_.id desc limit $22`,
+    text: `select group_.id from group_ where group_.project_id = any($1::bigint[]) and ${filterSql} order by group_.last_seen desc, group_.id desc limit $22`,
     values: [...filterValues(filter), limit],
   });
 }
@@ -158,6 +170,35 @@ export function findGroupByShortId(
               and group_.short_id = $3 and group_.status = any($4::text[])
             limit 1`,
     values: [organizationId, slug, number, VISIBLE_STATUSES],
+  });
+}
+
+/** More than anybody reads; the list has no pages (groups-projects-orgs 1.11). */
+const RESOLVED_MAX = 1_000;
+
+/** Groups that a release resolves, by a resolution bound to it or by a commit in it; in these projects only. */
+export function listResolvedGroups(
+  db: Queryable,
+  releaseId: string,
+  projectIds: readonly string[],
+): Promise<GroupView[]> {
+  return many(db, groupViewRow, {
+    name: 'listResolvedGroups',
+    text: `with resolved as (
+             select group_id from group_resolution where release_id = $1
+             union
+             select link.group_id
+               from release_commit
+               join group_link link on link.linked_type = 'commit' and link.linked_id = release_commit.commit_id
+              where release_commit.release_id = $1)
+           select ${groupColumns}
+             from resolved
+             join group_ on group_.id = resolved.group_id
+             join project on project.id = group_.project_id
+            where group_.project_id = any($2::bigint[]) and group_.status = any($3::text[])
+            order by group_.last_seen desc, group_.id desc
+            limit $4`,
+    values: [releaseId, projectIds, VISIBLE_STATUSES, RESOLVED_MAX],
   });
 }
 

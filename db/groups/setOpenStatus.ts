@@ -38,6 +38,7 @@ export async function setOpenStatus(
   await exec(tx, {
     name: 'setOpenStatus',
     text: `with unbound as (delete from group_resolution where group_id = any($4::bigint[])),
+           awake as (delete from group_snooze where group_id = any($4)),
            reviewed as (delete from group_inbox where $2 = 'ignored' and group_id = any($4))
            update group_
               set status = $2, substatus = $3,

@@ -63,7 +63,8 @@ export async function setResolved(
   const resolutionIds = await upsertResolutions(tx, ids, rows, actorId);
   await exec(tx, {
     name: 'resolveGroups',
-    text: `with reviewed as (delete from group_inbox where group_id = any($1::bigint[]))
+    text: `with reviewed as (delete from group_inbox where group_id = any($1::bigint[])),
+           awake as (delete from group_snooze where group_id = any($1))
            update group_ set status = 'resolved', substatus = null, resolved_at = now()
             where id = any($1)`,
     values: [ids],

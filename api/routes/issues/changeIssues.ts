@@ -5,6 +5,7 @@ import { lockGroups, type LockedGroup } from '../../../db/groups/lockGroups.ts';
 import { setOpenStatus } from '../../../db/groups/setOpenStatus.ts';
 import { setPriority } from '../../../db/groups/setPriority.ts';
 import { setResolved } from '../../../db/groups/setResolved.ts';
+import { setSnooze } from '../../../db/groups/snooze.ts';
 import { assignsItself, setSubscription, subscribeActor } from '../../../db/groups/subscribe.ts';
 import { announceIssues } from '../../../db/outbox/announceIssues.ts';
 import { appendStatusSync } from '../../../db/outbox/appendStatusSync.ts';
@@ -12,7 +13,7 @@ import { transaction, type Transaction } from '../../../db/pool.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import type { AppContext } from '../../context.ts';
 import type { IssueChange } from '../../validation/issueBody.ts';
-import { ignoreDetails, resolutionTarget } from './resolutionTarget.ts';
+import { ignoreDetails, resolutionTarget, snoozeOf } from './resolutionTarget.ts';
 
 /**
  * Applies a change to issues of one organization in one transaction; the number of statements does not depend on how
@@ -76,6 +77,11 @@ async function changeStatus(
           : 'until_escalating';
     const status = { status: change.status, substatus: change.substatus ?? inferred, details };
     const changed = await setOpenStatus(tx, locked, status, actorId);
+    if (change.status === 'ignored') {
+      const snooze = isConditional ? snoozeOf(change.details) : null;
+      const ids = locked.map(({ id }) => id);
+      await setSnooze(tx, ids, snooze, actorId);
+    }
     if (actorId !== null) await subscribeActor(tx, changed, actorId);
     // Trackers know open and closed; an issue that is ignored is neither news nor done.
     const reopened = locked.filter(

@@ -2,6 +2,7 @@ import { AppError, badRequest } from '../../../domain/errors.ts';
 import { findCommitByKey, findRepositoryByName } from '../../../db/groups/findCommit.ts';
 import type { LockedGroup } from '../../../db/groups/lockGroups.ts';
 import { findProjectRelease } from '../../../db/groups/planResolution.ts';
+import type { Snooze } from '../../../db/groups/snooze.ts';
 import type { ResolutionTarget } from '../../../db/groups/setResolved.ts';
 import type { Transaction } from '../../../db/pool.ts';
 import type { IssueChange, StatusDetails } from '../../validation/issueBody.ts';
@@ -52,6 +53,18 @@ export function ignoreDetails(details: StatusDetails): Record<string, number> {
       (entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] > 0,
     ),
   );
+}
+
+/** The same as it is kept; zero is no condition. */
+export function snoozeOf(details: StatusDetails): Snooze {
+  const given = ignoreDetails(details);
+  return {
+    durationMinutes: given['ignoreDuration'] ?? null,
+    count: given['ignoreCount'] ?? null,
+    windowMinutes: given['ignoreWindow'] ?? null,
+    userCount: given['ignoreUserCount'] ?? null,
+    userWindowMinutes: given['ignoreUserWindow'] ?? null,
+  };
 }
 
 async function requireCommit(

@@ -1,0 +1,60 @@
+import { notFound } from '../../../domain/errors.ts';
+import type { AccessibleProject } from '../../../db/access.ts';
+import { listResolvedGroups } from '../../../db/groups/readGroups.ts';
+import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
+import { organizationScopes, projectScopes } from '../../access/organizationScopes.ts';
+import { requireProject } from '../../access/requireProject.ts';
+import { accessibleProjects } from '../../access/resolveProjects.ts';
+import type { AppContext } from '../../context.ts';
+import type { ApiRequest } from '../../http/apiRequest.ts';
+import { ok, type ApiResponse } from '../../http/apiResponse.ts';
+import { route } from '../../http/route.ts';
+import { serializeIssue } from '../../serializers/issue.ts';
+
+const responses = { 200: 'The issues', 404: 'No such release' } as const;
+
+export const listResolvedIssues = route({
+  name: 'listResolvedIssues',
+  method: 'GET',
+  path: '/api/0/organizations/{organization}/releases/{version}/resolved/',
+  summary: 'Issues that a release resolves',
+  access: organizationScopes.read,
+  responses,
+  handle: async (request, context) => {
+    const access = await requireOrganization(request, context, organizationScopes.read);
+    const projects = await accessibleProjects(context, access, 'wide', null);
+    return resolvedIssues(request, context, access, projects);
+  },
+});
+
+export const listProjectResolvedIssues = route({
+  name: 'listProjectResolvedIssues',
+  method: 'GET',
+  path: '/api/0/projects/{organization}/{project}/releases/{version}/resolved/',
+  summary: 'Issues of a project that a release resolves',
+  access: projectScopes.read,
+  responses,
+  handle: async (request, context) => {
+    const access = await requireOrganization(request, context, projectScopes.read);
+    const project = await requireProject(request, context, access);
+    return resolvedIssues(request, context, access, [project]);
+  },
+});
+
+async function resolvedIssues(
+  request: ApiRequest,
+  context: AppContext,
+  { organization }: OrganizationAccess,
+  projects: readonly AccessibleProject[],
+): Promise<ApiResponse> {
+  const key = { organizationId: organization.id, version: request.param('version') };
+  const releaseId = (await context.lookups.releaseProjects(key))?.releaseId ?? null;
+  if (releaseId === null) throw notFound();
+  const projectIds = projects.map(({ id }) => id);
+  const groups = await listResolvedGroups(context.pool, releaseId, projectIds);
+  const options = {
+    publicUrl: context.config.publicUrl,
+    organizationSlug: organization.slug,
+  };
+  return ok(groups.map((group) => serializeIssue(group, options)));
+}

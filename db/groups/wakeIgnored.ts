@@ -1,0 +1,19 @@
+import { exec, type Transaction } from '../pool.ts';
+import { lockGroups } from './lockGroups.ts';
+import { setOpenStatus } from './setOpenStatus.ts';
+import { findAwakened } from './snooze.ts';
+
+/** Ignored groups that got events: those that were ignored until now come back, and wait for review. */
+export async function wakeIgnored(tx: Transaction, groupIds: readonly string[]): Promise<void> {
+  const awakened = await findAwakened(tx, groupIds);
+  if (awakened.length === 0) return;
+  const status = { status: 'unresolved', substatus: 'ongoing', details: {} } as const;
+  const changed = await setOpenStatus(tx, await lockGroups(tx, awakened), status, null);
+  await exec(tx, {
+    name: 'listAwakened',
+    text: `insert into group_inbox (group_id, project_id, reason)
+           select id, project_id, 'ongoing' from group_ where id = any($1::bigint[]) order by id
+           on conflict on constraint group_inbox_pkey do nothing`,
+    values: [changed],
+  });
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { EventQueue } from '../api/ingest/eventQueue.ts';
+import type { NewEvent } from '../db/events/newEvent.ts';
+import { storeEvents } from '../db/events/storeEvents.ts';
+import { listGroups, type GroupFilter } from '../db/groups/readGroups.ts';
+import { createPool, type Pool } from '../db/pool.ts';
+import { normalizeEvent } from '../domain/ingest/normalizeEvent.ts';
+import { cloneDatabase } from './support/database.ts';
+import { createTenant, type Tenant } from './support/tenant.ts';
+
+/** Batches of events as several processes write them: nothing lost, nothing twice, bounded, and cheap. */
+const database = cloneDatabase();
+let tenant: Tenant;
+const pools: Pool[] = [];
+
+function openPool(): Pool {
+  const pool = createPool({
+    databaseUrl: database.url,
+    applicationName: 'queue-test',
+    max: 2,
+    statementTimeoutMs: 10_000,
+    onError: () => undefined,
+  });
+  pools.push(pool);
+  return pool;
+}
+
+beforeAll(async () => {
+  tenant = await createTenant(openPool());
+  return async () => {
+    await Promise.all(pools.map((pool) => pool.end()));
+  };
+});
+
+function event(message: string, overrides: Partial<NewEvent> = {}, raw: object = {}): NewEvent {
+  const eventId = randomUUID().replaceAll('-', '');
+  const normalized = normalizeEvent({ message, ...raw }, eventId, new Date());
+  const hash = Buffer.from(message.padEnd(16).slice(0, 16)).toString('hex');
+  return {
+    organizationId: tenant.organizationId,
+    projectId: tenant.web.id,
+    hash,
+    event: normalized,
+    ...overrides,
+  };
+}
+
+test('four processes with the same new issues, releases and environments, in any order', async () => {
+  const names = Array.from({ length: 30 }, (_, i) => `race ${i}`);
+  const shuffled = (): string[] =>
+    names
+      .map((name) => [Math.random(), name] as const)
+      .sort()
+      .map(([, name]) => name);
+  const queues = Array.from({ length: 4 }, () => new EventQueue(openPool(), () => undefined));
+  const all = queues.flatMap((queue) =>
+    Array.from({ length: 5 }, shuffled).flatMap((round, i) =>
+      round.map((name) =>
+        queue.store(event(name, {}, { release: `r${i}`, environment: `env${i}` }), 100),
+      ),
+    ),
+  );
+  await Promise.all(all);
+  const { rows } = await pools[0]!.query(
+    "select short_id::int, times_seen::int from group_ where title like 'race %' order by short_id",
+  );
+  expect(rows.map((row) => row.short_id)).toEqual(names.map((_, i) => i + 1));
+  expect(rows.every((row) => row.times_seen === 20)).toBe(true);
+});
+
+describe('a queue', () => {
+  test('that is full refuses at once, and says when to try again', async () => {
+    const queue = new EventQueue(openPool(), () => undefined);
+    const waiting = Array.from({ length: 5_000 }, () => queue.store(event('full'), 1));
+    await expect(queue.store(event('full'), 1)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryAfterMs: 1_000,
+    });
+    await Promise.all(waiting);
+    await expect(queue.store(event('full'), 65 * 1024 * 1024)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    await expect(queue.store(event('full'), 1)).resolves.toBeNull();
+  });
+
+  test('loses one event to what is wrong with it, never the others of its batch', async () => {
+    const queue = new EventQueue(openPool(), () => undefined);
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) =>
+        queue.store(event('batch', i === 13 ? { hash: 'no hex' } : {}), 100),
+      ),
+    );
+    expect(results.map(({ status }) => status)).toEqual(
+      Array.from({ length: 20 }, (_, i) => (i === 13 ? 'rejected' : 'fulfilled')),
+    );
+    const { rows } = await pools[0]!.query(
+      "select times_seen::int from group_ where title = 'batch'",
+    );
+    expect(rows).toEqual([{ times_seen: 19 }]);
+  });
+
+  test('a release that is deleted between two batches is made again', async () => {
+    const pool = openPool();
+    await storeEvents(pool, [event('phoenix', {}, {})]);
+    await storeEvents(pool, [event('phoenix', {}, { release: 'phoenix@1' })]);
+    await pool.query("delete from release where version = 'phoenix@1'");
+    await storeEvents(pool, [event('phoenix', {}, { release: 'phoenix@1' })]);
+    const { rows } = await pool.query(
+      `select count(*)::int from release join release_project on release_id = release.id where version = 'phoenix@1'`,
+    );
+    expect(rows).toEqual([{ count: 1 }]);
+  });
+});
+
+test('the first page of an organization with many issues touches few rows', async () => {
+  const pool = openPool();
+  await pool.query(
+    `insert into group_ (project_id, short_id, title, first_seen, last_seen, active_at)
+     select case when n % 2 = 0 then $1::bigint else $2::bigint end, 10000 + n, 'seeded', now(),
+            now() - n * interval '1 second', now()
+       from generate_series(1, 20000) n`,
+    [tenant.web.id, tenant.api.id],
+  );
+  await pool.query('analyze group_');
+  const filter: GroupFilter = {
+    projectIds: [tenant.web.id, tenant.api.id],
+    ids: null,
+    statuses: ['unresolved'],
+    substatuses: null,
+    levels: null,
+    priorities: null,
+    isAssigned: null,
+    isForReview: null,
+    isLinked: null,
+    assigneeUserIds: null,
+    assigneeTeamIds: null,
+    seenInReleases: null,
+    notSeenInReleases: [],
+    firstReleases: null,
+    notFirstReleases: [],
+    environmentIds: null,
+    shortIds: null,
+    patterns: [],
+    seenFrom: null,
+    seenTo: null,
+  };
+  for (const sort of ['date', 'new', 'freq'] as const) {
+    let plan = '';
+    const explaining = {
+      query: async (statement: { text: string; values: unknown[] }) => {
+        const { rows } = await pool.query(
+          `explain (analyze, format json) ${statement.text}`,
+          statement.values,
+        );
+        plan = JSON.stringify(rows);
+        return { rows: [] };
+      },
+    };
+    await listGroups(explaining as never, filter, sort, { offset: 0, limit: 26 });
+    const touched = [...plan.matchAll(/"Relation Name":"group_"[^}]*?"Actual Rows":(\d+)/g)].map(
+      ([, rows]) => Number(rows),
+    );
+    expect(touched.length).toBeGreaterThan(0);
+    expect(Math.max(...touched), sort).toBeLessThan(100);
+    expect(plan).toContain(
+      `group_project_id_${{ date: 'last_seen', new: 'first_seen', freq: 'times_seen' }[sort]}_index`,
+    );
+  }
+});
