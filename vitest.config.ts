@@ -8,7 +8,10 @@ export default defineConfig({
     // Two cores carry Postgres, Redis, Temporal and the tests: more forks only wait for each other.
     maxWorkers: 2,
     globalSetup: ['test/globalSetup.ts'],
-    testTimeout: 30_000,
+    // Real servers on two shared, noisy cores: what fails for the load of a moment passes the second time, a broken
+    // promise fails twice.
+    retry: 1,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
   },
 });
