@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import type { FetchResult } from '../activities/fetch/fetchActivities.ts';
 import { fetchRange } from '../activities/fetch/fetchRange.ts';
 import { migrate } from '../db/migrate.ts';
 import { createPool, transaction, type Pool } from '../db/pool.ts';
@@ -125,7 +126,8 @@ async function fetch(
     instanceHost: 'slipway.test',
   };
   const target = { releaseId: release, repositoryId: repository, operationId };
-  const result = await new MockActivityEnvironment().run(() => fetchRange(deps, target));
+  const activity = new MockActivityEnvironment();
+  const result = (await activity.run(() => fetchRange(deps, target))) as FetchResult;
   const { rowCount } = await pool.query('select from commit where repository_id = $1', [
     repository,
   ]);

@@ -11,7 +11,10 @@ export function errorResponse(thrown: unknown, requestId: string, logger: Logger
     logger.warn({ err: thrown, requestId }, 'The database cannot be used for now');
     return {
       status: 503,
-      body: { detail: 'The service is temporarily unavailable. Try again; a repeat with the same Idempotency-Key is safe.' },
+      body: {
+        detail:
+          'The service is temporarily unavailable. Try again; a repeat with the same Idempotency-Key is safe.',
+      },
       headers: { 'Retry-After': '1' },
     };
   }
