@@ -127,7 +127,9 @@ async function fetch(
   };
   const target = { releaseId: release, repositoryId: repository, operationId };
   const activity = new MockActivityEnvironment();
-  const result = (await activity.run(() => fetchRange(deps, target))) as FetchResult;
+  const result = await activity.run<[], FetchResult, () => Promise<FetchResult>>(() =>
+    fetchRange(deps, target),
+  );
   const { rowCount } = await pool.query('select from commit where repository_id = $1', [
     repository,
   ]);
