@@ -151,6 +151,27 @@ describe('a release with the fix', () => {
   });
 });
 
+describe('an issue that waits for the next release', () => {
+  test('has it as soon as a newer one of its project is created', async () => {
+    const group = await createGroup();
+    await release('waits-1', []);
+    await slipway.pool.query(
+      `insert into group_resolution (group_id, release_id, type, status)
+       select $1, id, 'in_next_release', 'pending' from release where version = 'waits-1'`,
+      [group.id],
+    );
+    await release('waits-other-project', [], ['api']);
+    expect((await stateOf(group.id)).fixed_in).toBe('waits-1');
+    await release('waits-2', []);
+    expect((await stateOf(group.id)).fixed_in).toBe('waits-2');
+    const { rows } = await slipway.pool.query(
+      'select type, status from group_resolution where group_id = $1',
+      [group.id],
+    );
+    expect(rows).toEqual([{ type: 'in_release', status: 'resolved' }]);
+  });
+});
+
 describe('a reference', () => {
   test('alone does not resolve: a commit that no release has yet only links', async () => {
     const group = await createGroup();

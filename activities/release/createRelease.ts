@@ -1,5 +1,6 @@
 import type { ReleaseKey } from '../../domain/operation.ts';
 import type { CreateReleaseCommand } from '../../domain/releaseCommands.ts';
+import { resolvePendingResolutions } from '../../db/groups/resolvePendingResolutions.ts';
 import {
   insertRelease,
   insertReleaseActivity,
@@ -44,6 +45,8 @@ export const createRelease =
     }
     if (release !== null) await bumpRevision(tx, release.id, operations.length);
     if (release !== null && creation !== null) {
+      // Issues that wait for "the next release" have found it (groups-projects-orgs 1.7).
+      await resolvePendingResolutions(tx, [release.id]);
       const { ref, url, dateReleased } = creation;
       const { version } = key;
       const events = releaseCreated({ version, ref, url, dateReleased }, release.projectIds);
