@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
-import pg from 'pg';
 import { HttpClient } from './httpClient.ts';
 import { describeLoad, load } from './load.ts';
+import { startReference } from './startReference.ts';
 
 const DURATION_MS = Number(process.env['BENCH_MS'] ?? 8_000);
 const CLIENTS = 32;
@@ -86,7 +84,7 @@ async function measure(
   client.close();
 }
 
-const reference = await startReference(dev.databaseUrl);
+const reference = await startReference(dev.databaseUrl, 'text');
 await measure('reference: one insert for each request', reference.url, '/', () => run);
 await measure('one hot issue', dev.url, path, () => run);
 await measure(
@@ -98,33 +96,3 @@ await measure(
 await measure('reference again', reference.url, '/', () => run);
 await reference.stop();
 console.table(rows);
-
-async function startReference(
-  databaseUrl: string,
-): Promise<{ url: string; stop: () => Promise<void> }> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 20 });
-  await pool.query(
-    'create table if not exists bench_reference (id bigint generated always as identity, body text)',
-  );
-  const app = new Hono();
-  app.post('/', async (c) => {
-    await pool.query({
-      name: 'insert',
-      text: 'insert into bench_reference (body) values ($1)',
-      values: [await c.req.text()],
-    });
-    return c.json({ id: 'ok' });
-  });
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
-  await new Promise<void>((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: async () => {
-      server.close();
-      await pool.query('drop table bench_reference');
-      await pool.end();
-    },
-  };
-}

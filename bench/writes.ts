@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
-import pg from 'pg';
 import { HttpClient } from './httpClient.ts';
 import { describeLoad, load } from './load.ts';
+import { startReference } from './startReference.ts';
 
 const DURATION_MS = Number(process.env['BENCH_MS'] ?? 8_000);
 
@@ -20,7 +18,7 @@ const path = (version: string): string => `/api/0/organizations/acme/releases/${
 const run = `bench-${Date.now()}`;
 const rows: Record<string, string | number>[] = [];
 
-const reference = await startReference(dev.databaseUrl);
+const reference = await startReference(dev.databaseUrl, 'json');
 for (const clients of [1, 16, 64]) {
   const bare = new HttpClient(reference.url, dev.token, clients);
   rows.push(
@@ -51,33 +49,3 @@ for (const clients of [1, 16, 64]) {
 }
 await reference.stop();
 console.table(rows);
-
-async function startReference(
-  databaseUrl: string,
-): Promise<{ url: string; stop: () => Promise<void> }> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 20 });
-  await pool.query(
-    'create table if not exists bench_reference (id bigint generated always as identity, body json)',
-  );
-  const app = new Hono();
-  app.put('/', async (c) => {
-    await pool.query({
-      name: 'insert',
-      text: 'insert into bench_reference (body) values ($1)',
-      values: [await c.req.text()],
-    });
-    return c.json({ status: 'ok' });
-  });
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
-  await new Promise<void>((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: async () => {
-      server.close();
-      await pool.query('drop table bench_reference');
-      await pool.end();
-    },
-  };
-}
