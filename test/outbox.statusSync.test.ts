@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { transaction } from '../db/pool.ts';
 import { announceIssues } from '../db/outbox/announceIssues.ts';
-import { applyExternalStatus } from '../db/outbox/applyExternalStatus.ts';
 import { SecretBox } from '../infra/secretBox.ts';
 import { relayEvents } from '../activities/outbox/relayOutbox.ts';
 import { createLogger } from '../infra/logger.ts';
@@ -186,39 +185,5 @@ describe('status sync', () => {
     receiver.script = [{ status: 404 }];
     await announce(id, 'issue.resolved');
     expect(await states(id)).toEqual([{ state: 'failed', last_error: 'The target answered 404.' }]);
-  });
-});
-
-describe('the status of a tracker', () => {
-  const apply = (isResolved: boolean): Promise<number> =>
-    transaction(slipway.pool, (tx) =>
-      applyExternalStatus(tx, slipway.tenant.organizationId, {
-        provider: 'github',
-        key: 'ACME/shop#20',
-        isResolved,
-      }),
-    );
-
-  const statusOf = async (groupId: string): Promise<string> =>
-    (await slipway.pool.query('select status from group_ where id = $1', [groupId])).rows[0].status;
-
-  test('resolves and reopens our issue, tells the other trackers, and makes no echo', async () => {
-    const { id } = await createGroup();
-    await link(id, { key: 'acme/shop#20' });
-    expect(await apply(true)).toBe(0);
-    expect(await statusOf(id)).toBe('resolved');
-    await link(id, { key: 'acme/shop#21' });
-    expect(await apply(true)).toBe(0);
-    expect(await apply(false)).toBe(1);
-    expect(await statusOf(id)).toBe('unresolved');
-    expect(await apply(false)).toBe(0);
-    const { rows } = await slipway.pool.query(
-      `select key from delivery
-         join external_issue on external_issue.id = external_issue_id
-         join outbox on outbox.id = outbox_id
-        where payload ->> 'issueId' = $1`,
-      [id],
-    );
-    expect(rows).toEqual([{ key: 'acme/shop#21' }]);
   });
 });

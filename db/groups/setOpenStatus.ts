@@ -7,7 +7,7 @@ import type { LockedGroup } from './lockGroups.ts';
 export type OpenStatus = Readonly<{
   status: 'unresolved' | 'ignored';
   substatus: string;
-  /** What an ignored issue comes back for, for its timeline. */
+  /** For the timeline: what an ignored issue comes back for, or where it was said when it was not here. */
   details: Readonly<Record<string, unknown>>;
 }>;
 

@@ -13,7 +13,8 @@ import {
 
 /** What somebody says fixes the issues. */
 export type ResolutionTarget =
-  | Readonly<{ kind: 'now' }>
+  /** `details` say for the timeline where that was said, when it was not here. */
+  | Readonly<{ kind: 'now'; details?: Readonly<Record<string, unknown>> }>
   | Readonly<{ kind: 'in_release'; release: NamedRelease }>
   /** Without an anchor there is no release at all yet. */
   | Readonly<{ kind: 'in_next_release'; anchor: NamedRelease | null }>
@@ -146,7 +147,8 @@ function inNextRelease(
 function activityData(
   target: ResolutionTarget,
   row: ResolutionRow | undefined,
-): Record<string, unknown> {
+): Readonly<Record<string, unknown>> {
+  if (target.kind === 'now') return target.details ?? {};
   if (target.kind === 'in_commit') return { commit: target.commitId };
   if (row === undefined) return {};
   const { version, current } = row;

@@ -5,14 +5,14 @@ import { one, type Transaction } from '../pool.ts';
 /**
  * Tells the trackers of linked issues that groups were resolved or reopened (groups-projects-orgs 1.10), in the
  * transaction that does so. One event for each group that has such an issue, one delivery for each of its issues.
- * @param options.except an external issue that is the source of the change: telling it would be an echo.
+ * @param options.except external issues that are the source of the change: telling them would be an echo.
  * @returns how many deliveries are to be made.
  */
 export async function appendStatusSync(
   tx: Transaction,
   groupIds: readonly string[],
   isResolved: boolean,
-  options: Readonly<{ except?: string }> = {},
+  options: Readonly<{ except?: readonly string[] }> = {},
 ): Promise<number> {
   if (groupIds.length === 0) return 0;
   const { deliveries } = await one(tx, z.object({ deliveries: z.coerce.number() }), {
@@ -23,7 +23,7 @@ export async function appendStatusSync(
                from group_link
                join external_issue on external_issue.id = group_link.linked_id
               where group_link.group_id = any($1::bigint[]) and group_link.linked_type = 'external_issue'
-                and external_issue.is_status_synced and external_issue.id is distinct from $3::bigint),
+                and external_issue.is_status_synced and external_issue.id <> all($3::bigint[])),
            event as (
              select gen_random_uuid() as id, group_id, project_id, organization_id
                from (select distinct group_id, project_id, organization_id from linked) as synced),
@@ -40,7 +40,7 @@ export async function appendStatusSync(
                join linked using (group_id)
              returning id)
            select count(*) as deliveries from told`,
-    values: [groupIds, isResolved, options.except ?? null, STATUS_SYNC_EVENT],
+    values: [groupIds, isResolved, options.except ?? [], STATUS_SYNC_EVENT],
   });
   return deliveries;
 }

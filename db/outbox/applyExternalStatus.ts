@@ -9,48 +9,64 @@ import type { IssueLink } from './externalIssues.ts';
 
 export type ExternalStatus = Readonly<{
   provider: IssueLink['provider'];
+  /** As timelines name the tracker. */
+  providerName: string;
   key: string;
   isResolved: boolean;
+  /** When the tracker's issue became so, as text of a timestamp with its zone. */
+  saidAt: string;
+}>;
+
+export type AppliedStatus = Readonly<{
+  /** Our issues that are linked to it. */
+  linked: number;
+  changed: number;
+  /** When there are some, the relay should hear of it after the commit. */
+  deliveries: number;
 }>;
 
 const linkedRow = z.object({ external_issue_id: z.string(), group_id: z.string() });
 
 /**
  * A tracker closed or reopened an issue: ours follow. Issues that are so already stay as they are, ignored ones are not
- * reopened, and the tracker that said it is not told again; the others are.
- * @returns how many deliveries are to be made; when there are some, the relay should hear of it after the commit.
+ * reopened, and the tracker that said it is not told again; the others are. News that is older than what the tracker
+ * has said before finds nothing linked.
  */
 export async function applyExternalStatus(
   tx: Transaction,
   organizationId: string,
-  { provider, key, isResolved }: ExternalStatus,
-): Promise<number> {
-  const linked = await many(tx, linkedRow, {
-    name: 'findLinkedGroups',
-    text: `select external_issue.id as external_issue_id, group_link.group_id
-             from external_issue
-             join group_link on group_link.linked_type = 'external_issue' and group_link.linked_id = external_issue.id
-            where external_issue.organization_id = $1 and external_issue.provider = $2
-              and lower(external_issue.key) = lower($3) and external_issue.is_status_synced`,
-    values: [organizationId, provider, key],
+  { provider, providerName, key, isResolved, saidAt }: ExternalStatus,
+): Promise<AppliedStatus> {
+  const links = await many(tx, linkedRow, {
+    name: 'noteExternalStatus',
+    text: `with said as (
+             update external_issue set status_said_at = $4
+              where organization_id = $1 and provider = $2 and lower(key) = lower($3) and is_status_synced
+                and coalesce(status_said_at <= $4, true)
+             returning id)
+           select said.id as external_issue_id, group_link.group_id
+             from said
+             join group_link on group_link.linked_type = 'external_issue' and group_link.linked_id = said.id`,
+    values: [organizationId, provider, key, saidAt],
   });
-  const [source] = linked;
-  if (source === undefined) return 0;
+  if (links.length === 0) return { linked: 0, changed: 0, deliveries: 0 };
   const groups = await lockGroups(
     tx,
-    linked.map((link) => link.group_id),
+    links.map((link) => link.group_id),
   );
+  const details = { provider: providerName, label: key };
   const changed = isResolved
-    ? await setResolved(tx, groups, { kind: 'now' }, null)
+    ? await setResolved(tx, groups, { kind: 'now', details }, null)
     : await setOpenStatus(
         tx,
         groups.filter(({ status }) => status === 'resolved'),
-        { status: 'unresolved', substatus: 'ongoing', details: {} },
+        { status: 'unresolved', substatus: 'ongoing', details },
         null,
       );
-  const told = isResolved
+  const events = isResolved
     ? await appendIssueEvents(tx, organizationId, 'issue.resolved', changed)
     : 0;
-  const except = source.external_issue_id;
-  return told + (await appendStatusSync(tx, changed, isResolved, { except }));
+  const except = links.map((link) => link.external_issue_id);
+  const syncs = await appendStatusSync(tx, changed, isResolved, { except });
+  return { linked: groups.length, changed: changed.length, deliveries: events + syncs };
 }

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { parseDateTime } from '../../../domain/dateTime.ts';
 import { badRequest } from '../../../domain/errors.ts';
 import { parseJsonBody } from '../../validation/jsonBody.ts';
 import { parseUrlEncoded } from '../../validation/urlEncoded.ts';
@@ -35,6 +36,16 @@ const pullRequestSchema = z.object({
   }),
 });
 
+const issueActionSchema = z.object({ action: z.string() });
+
+const issueSchema = z.object({
+  repository: z.object({ full_name: z.string() }),
+  issue: z.object({
+    number: z.int().positive(),
+    updated_at: z.string().refine((text) => parseDateTime(text) !== null),
+  }),
+});
+
 const PROVIDERS = [
   'github',
   'github_enterprise',
@@ -66,6 +77,8 @@ export const githubHost: HookHost = {
         return toPush(readPayload(pushSchema, payload, 'GitHub', name));
       case 'pull_request':
         return toPullRequest(readPayload(pullRequestSchema, payload, 'GitHub', name));
+      case 'issues':
+        return toIssueStatus(payload);
       default:
         return { kind: 'other', name };
     }
@@ -103,6 +116,23 @@ function toPullRequest(payload: z.infer<typeof pullRequestSchema>): HookEvent {
       state: merged === true ? 'merged' : state,
     },
   };
+}
+
+/** What else happens to an issue is not followed: there is nothing like it here. */
+function toIssueStatus(payload: unknown): HookEvent {
+  const { action } = readPayload(issueActionSchema, payload, 'GitHub', 'issues');
+  if (action !== 'closed' && action !== 'reopened') {
+    return { kind: 'other', name: `issues ${action}` };
+  }
+  const { repository, issue } = readPayload(issueSchema, payload, 'GitHub', 'issues');
+  const status = {
+    provider: 'github',
+    providerName: 'GitHub',
+    key: `${repository.full_name}#${issue.number}`,
+    isResolved: action === 'closed',
+    saidAt: issue.updated_at,
+  } as const;
+  return { kind: 'issueStatus', status };
 }
 
 function toSource(repository: z.infer<typeof repositorySchema>): HookSource {

@@ -1,4 +1,5 @@
 import type { PullRequestInput } from '../../../domain/pullRequest.ts';
+import type { ExternalStatus } from '../../../db/outbox/applyExternalStatus.ts';
 import type { HookRepository } from '../../../db/hooks/hookDeliveries.ts';
 import type { RawCommit } from '../../../infra/scm/commitRecord.ts';
 
@@ -20,6 +21,8 @@ export type HookEvent =
   | Readonly<{ kind: 'ping' }>
   | Readonly<{ kind: 'push'; source: HookSource; commits: readonly RawCommit[] }>
   | Readonly<{ kind: 'pullRequest'; source: HookSource; pullRequest: PullRequestInput }>
+  /** An issue of the tracker was closed or reopened. */
+  | Readonly<{ kind: 'issueStatus'; status: ExternalStatus }>
   | Readonly<{ kind: 'other'; name: string }>;
 
 /** A genuine delivery about repositories that the organization has. */

@@ -6,7 +6,7 @@ export const receiveGitHubHook = route({
   name: 'receiveGitHubHook',
   method: 'POST',
   path: '/api/slipway/v1/hooks/github/{organization}',
-  summary: 'Where GitHub tells of pushes and pull requests',
+  summary: 'Where GitHub tells of pushes, pull requests and issues',
   // The delivery itself proves where it comes from.
   access: 'public',
   responses: {

@@ -7,6 +7,8 @@ import { SecretBox } from '../../../infra/secretBox.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { ok, type ApiResponse } from '../../http/apiResponse.ts';
+import { accepted } from './accepted.ts';
+import { followIssue } from './followIssue.ts';
 import type { HeaderReader, HookHost } from './hookEvent.ts';
 import { storeDelivery } from './storeDelivery.ts';
 import { wakeFetches } from './wakeFetches.ts';
@@ -42,11 +44,14 @@ export async function receiveHook(
   const event = host.parse(header, body);
   if (event.kind === 'ping') return ok({ detail: 'pong' });
   if (event.kind === 'other') return accepted(`Events of the kind "${event.name}" are not used.`);
+  const deliveryId = idOf(host, header, body);
+  if (event.kind === 'issueStatus') {
+    return followIssue(context, { organizationId, deliveryId }, event.status);
+  }
   const repositories = await findHookRepositories(context.pool, organizationId, event.source);
   if (repositories.length === 0) {
     return accepted(`This organization has no repository ${event.source.name}.`);
   }
-  const deliveryId = idOf(host, header, body);
   const isNew = await storeDelivery(context, { organizationId, deliveryId, event, repositories });
   const woken = event.kind === 'push' ? await wakeFetches(context, repositories) : 0;
   return ok({
@@ -72,9 +77,4 @@ async function findSecret(
 function idOf(host: HookHost, header: HeaderReader, body: Uint8Array): string {
   const given = host.deliveryId(header)?.slice(0, DELIVERY_ID_LENGTH_MAX) ?? '';
   return `${host.name}:${given}:${createHash('sha256').update(body).digest('hex')}`;
-}
-
-/** Hosts call everything below 300 a success, and people read the answer in their settings. */
-function accepted(detail: string): ApiResponse {
-  return { status: 202, body: { detail } };
 }
