@@ -1,29 +1,43 @@
 import { z } from 'zod';
 import { exec, maybeOne, one, type Queryable, type Transaction } from './pool.ts';
 
-export type AvatarOwner =
-  Readonly<{ kind: 'organization'; id: string }> | Readonly<{ kind: 'user'; id: string }>;
+export type AvatarOwner = Readonly<{ kind: AvatarOwnerKind; id: string }>;
+
+export type AvatarOwnerKind = 'organization' | 'user' | 'team' | 'project';
 
 export type AvatarType = 'letter_avatar' | 'upload' | 'gravatar';
 
-const avatarRow = z
-  .object({
-    type: z.enum(['letter_avatar', 'upload', 'gravatar']),
-    ident: z.string(),
-    has_image: z.boolean(),
-  })
-  .transform(({ has_image, ...row }) => ({ ...row, hasImage: has_image }));
+export const avatarFields = {
+  type: z.enum(['letter_avatar', 'upload', 'gravatar']),
+  ident: z.string(),
+  hasImage: z.boolean(),
+  /** Of the primary e-mail, for those who are shown as Gravatar shows them; null for all others. */
+  gravatarHash: z.string().nullable(),
+};
+
+const avatarRow = z.object(avatarFields).readonly();
 
 export type AvatarView = z.output<typeof avatarRow>;
 
-const columns = { organization: 'organization_id', user: 'user_id' } as const;
+/** SQL of the fields. Gravatar finds people by the SHA-256 of their e-mail in lower case. */
+export const avatarColumns = `type, ident,
+  exists (select from avatar_image where avatar_id = avatar.id) as "hasImage",
+  (select encode(sha256(convert_to(lower(trim(email)), 'UTF8')), 'hex')
+     from user_email
+    where avatar.type = 'gravatar' and user_email.user_id = avatar.user_id and is_primary) as "gravatarHash"`;
+
+const columns = {
+  organization: 'organization_id',
+  user: 'user_id',
+  team: 'team_id',
+  project: 'project_id',
+} as const satisfies Record<AvatarOwnerKind, string>;
 
 /** Null for an owner who never had one. */
 export function findAvatar(db: Queryable, owner: AvatarOwner): Promise<AvatarView | null> {
   return maybeOne(db, avatarRow, {
     name: `findAvatar_${owner.kind}`,
-    text: `select type, ident, exists (select from avatar_image where avatar_id = avatar.id) as has_image
-             from avatar where ${columns[owner.kind]} = $1`,
+    text: `select ${avatarColumns} from avatar where ${columns[owner.kind]} = $1`,
     values: [owner.id],
   });
 }
@@ -61,7 +75,7 @@ export async function storeAvatar(
 /** The picture of a kind of owner by its ident. */
 export async function findAvatarImage(
   db: Queryable,
-  kind: AvatarOwner['kind'],
+  kind: AvatarOwnerKind,
   ident: string,
   size: number,
 ): Promise<Buffer | null> {

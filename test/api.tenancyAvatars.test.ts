@@ -1,4 +1,5 @@
-// Avatars over HTTP: pictures are decoded and encoded anew, whatever else was in the file; what is no picture is refused.
+// Avatars over HTTP: pictures are decoded and encoded anew; what is no picture, or more than one, is refused.
+import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, test } from 'vitest';
@@ -30,13 +31,6 @@ const bytesOf = async (response: Response): Promise<Buffer> =>
 
 /** A PNG that claims to be large, in a file that is small. */
 function bomb(side: number): Buffer {
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const frame = Buffer.alloc(8);
-    frame.writeUInt32BE(data.length, 0);
-    frame.writeUInt32BE(crc32(body), 4);
-    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
-  };
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
@@ -47,6 +41,19 @@ function bomb(side: number): Buffer {
     chunk('IDAT', deflateSync(Buffer.alloc(1_000_000))),
     chunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const frame = Buffer.alloc(8);
+  frame.writeUInt32BE(data.length, 0);
+  frame.writeUInt32BE(crc32(body), 4);
+  return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+}
+
+/** An empty ZIP: programs look for it from the end of a file. */
+function archive(): Buffer {
+  return Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
 }
 
 function crc32(bytes: Buffer): number {
@@ -94,6 +101,21 @@ describe('the picture of an organization', () => {
     const { avatarUrl } = (await put(await picture(1024))).body.avatar;
     const bytes = await bytesOf(await download(`${avatarUrl}${query}`));
     expect((await sharp(bytes).metadata()).width).toBe(side);
+  });
+
+  it('is not sent again to who has it', async () => {
+    const { avatarUrl } = (await put(await picture(256))).body.avatar;
+    const address = `${avatarUrl.replace(TEST_PUBLIC_URL, slipway.url)}?s=48`;
+    const first = await fetch(address);
+    const etag = first.headers.get('etag')!;
+    expect(etag).toMatch(/^"[0-9a-f]{32}-48"$/);
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await fetch(address, { headers: { 'If-None-Match': known } });
+      expect([again.status, await again.text()]).toEqual([304, '']);
+      expect(again.headers.get('cache-control')).toBe('max-age=315360000');
+    }
+    const other = await fetch(address, { headers: { 'If-None-Match': '"other"' } });
+    expect(other.status).toBe(200);
   });
 
   it('has another address with every upload, and the old one ends', async () => {
@@ -185,17 +207,45 @@ describe('what is no picture for an avatar', () => {
     expect(await put(large)).toMatchObject({ status: 413 });
   });
 
-  it('leaves nothing behind that was hidden in a picture', async () => {
-    const secret = '<script>alert(1)</script>';
-    const polyglot = Buffer.concat([
-      await sharp({ create: { width: 256, height: 256, channels: 3, background: 'red' } })
-        .withExif({ IFD0: { Copyright: secret } })
-        .jpeg()
-        .toBuffer(),
-      Buffer.from(secret),
-    ]);
-    expect(polyglot.includes(secret)).toBe(true);
-    const { avatarUrl } = (await put(polyglot)).body.avatar;
+  const script = '<script>alert(1)</script>';
+  const red = () => sharp({ create: { width: 256, height: 256, channels: 3, background: 'red' } });
+
+  test.each([
+    ['a PNG with a page behind it', async () => [await picture(256), Buffer.from(script)]],
+    ['a JPEG with an archive behind it', async () => [await picture(256, 256, 'jpeg'), archive()]],
+    [
+      'a GIF with a script behind it',
+      async () => [await picture(256, 256, 'gif'), Buffer.from(';alert(1)')],
+    ],
+    [
+      'a JPEG with a page in its metadata',
+      async () => [
+        await red()
+          .withExif({ IFD0: { Copyright: script } })
+          .jpeg()
+          .toBuffer(),
+      ],
+    ],
+    [
+      'a PNG with a document in a chunk of its own',
+      async () => {
+        const bytes = await picture(256);
+        const text = Buffer.from('Comment\0%PDF-1.7 obj');
+        return [bytes.subarray(0, 33), chunk('tEXt', text), bytes.subarray(33)];
+      },
+    ],
+  ])('is refused, being more than a picture: %s', async (_, make) => {
+    expect(await put(Buffer.concat(await make()))).toMatchObject(field('more than an image'));
+  });
+
+  it('leaves nothing of the metadata behind', async () => {
+    const secret = 'taken at home, 52.5200 N 13.4050 E';
+    const tagged = await red()
+      .withExif({ IFD0: { Copyright: secret } })
+      .jpeg()
+      .toBuffer();
+    expect(tagged.includes(secret)).toBe(true);
+    const { avatarUrl } = (await put(tagged)).body.avatar;
     for (const query of ['', '?s=20']) {
       expect((await bytesOf(await download(`${avatarUrl}${query}`))).includes(secret)).toBe(false);
     }
@@ -231,7 +281,13 @@ describe('the avatar of a user', () => {
   it('is letters, a picture or the one at Gravatar', async () => {
     expect((await slipway.call('GET', mine)).body.avatar.avatarType).toBe('letter_avatar');
     const gravatar = await slipway.call('PUT', mine, { body: { avatar_type: 'gravatar' } });
-    expect(gravatar.body.avatar).toMatchObject({ avatarType: 'gravatar', avatarUuid: null });
+    const hash = createHash('sha256').update(gravatar.body.email).digest('hex');
+    expect(gravatar.body.avatar).toEqual({
+      avatarType: 'gravatar',
+      avatarUuid: null,
+      avatarUrl: `https://gravatar.com/avatar/${hash}?d=identicon`,
+    });
+    expect(gravatar.body.avatarUrl).toBe(gravatar.body.avatar.avatarUrl);
     const uploaded = await slipway.call('PUT', mine, { body: { avatar_photo: photo } });
     expect(uploaded.body.avatar.avatarUrl).toContain('/avatar/');
     expect((await download(uploaded.body.avatar.avatarUrl)).status).toBe(200);

@@ -5,9 +5,15 @@ import { listRegions } from './account/listRegions.ts';
 import { listAuditLogs } from './auditLogs/listAuditLogs.ts';
 import { getOrganizationAvatar } from './avatars/getOrganizationAvatar.ts';
 import { getOrganizationAvatarImage } from './avatars/getOrganizationAvatarImage.ts';
+import { getProjectAvatar } from './avatars/getProjectAvatar.ts';
+import { getProjectAvatarImage } from './avatars/getProjectAvatarImage.ts';
+import { getTeamAvatar } from './avatars/getTeamAvatar.ts';
+import { getTeamAvatarImage } from './avatars/getTeamAvatarImage.ts';
 import { getUserAvatar } from './avatars/getUserAvatar.ts';
 import { getUserAvatarImage } from './avatars/getUserAvatarImage.ts';
 import { updateOrganizationAvatar } from './avatars/updateOrganizationAvatar.ts';
+import { updateProjectAvatar } from './avatars/updateProjectAvatar.ts';
+import { updateTeamAvatar } from './avatars/updateTeamAvatar.ts';
 import { updateUserAvatar } from './avatars/updateUserAvatar.ts';
 import { createDeploy } from './deploys/createDeploy.ts';
 import { listDeploys } from './deploys/listDeploys.ts';
@@ -154,8 +160,14 @@ export const routes: readonly Route[] = [
   getOrganizationAvatarImage,
   getUserAvatar,
   getUserAvatarImage,
+  getTeamAvatar,
+  getTeamAvatarImage,
+  getProjectAvatar,
+  getProjectAvatarImage,
   updateOrganizationAvatar,
   updateUserAvatar,
+  updateTeamAvatar,
+  updateProjectAvatar,
   addMemberToTeam,
   createMember,
   deleteMember,

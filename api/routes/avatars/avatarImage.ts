@@ -1,4 +1,4 @@
-import { findAvatarImage, type AvatarOwner } from '../../../db/avatars.ts';
+import { findAvatarImage, type AvatarOwnerKind } from '../../../db/avatars.ts';
 import { nearestAvatarSize } from '../../../infra/images.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
@@ -14,7 +14,7 @@ const OWN_SIZE = 0;
 export async function avatarImage(
   request: ApiRequest,
   context: AppContext,
-  kind: AvatarOwner['kind'],
+  kind: AvatarOwnerKind,
 ): Promise<ApiResponse> {
   const ident = request.param('ident');
   const asked = request.query.get('s') ?? '';
@@ -24,14 +24,24 @@ export async function avatarImage(
     ? await findAvatarImage(context.pool, kind, ident, size)
     : null;
   if (content === null) return { status: 404 };
+  // Under one ident the content never changes.
+  const etag = `"${ident}-${size}"`;
+  const headers = { 'Cache-Control': `max-age=${CACHE_SECONDS}`, ETag: etag };
+  if (isKnown(request.header('if-none-match'), etag)) return { status: 304, headers };
   return {
     status: 200,
     body: content,
     headers: {
+      ...headers,
       'Content-Type': 'image/png',
-      'Cache-Control': `max-age=${CACHE_SECONDS}`,
       // A picture is never anything else, whatever a browser thinks that it sees.
       'X-Content-Type-Options': 'nosniff',
     },
   };
+}
+
+/** Whether a client that sends this `If-None-Match` has the content already; proxies mark the tags as weak. */
+function isKnown(header: string | null, etag: string): boolean {
+  const tags = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }

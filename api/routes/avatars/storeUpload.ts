@@ -1,5 +1,11 @@
 import type { Transaction } from '../../../db/pool.ts';
-import { findAvatar, storeAvatar, type AvatarOwner, type AvatarType } from '../../../db/avatars.ts';
+import {
+  findAvatar,
+  storeAvatar,
+  type AvatarOwner,
+  type AvatarOwnerKind,
+  type AvatarType,
+} from '../../../db/avatars.ts';
 import { AppError, fieldError } from '../../../domain/errors.ts';
 import { ImageError, readAvatarImages, type AvatarImages } from '../../../infra/images.ts';
 import { randomHex } from '../../../infra/randomText.ts';
@@ -19,7 +25,7 @@ const types: readonly AvatarType[] = ['letter_avatar', 'upload', 'gravatar'];
 
 /** @throws AppError 400 on the field that is wrong, 413 for a file that is too large. */
 export async function readUpload(
-  kind: AvatarOwner['kind'],
+  kind: AvatarOwnerKind,
   body: Readonly<Record<string, unknown>>,
   fields: AvatarFields,
 ): Promise<AvatarUpload | null> {

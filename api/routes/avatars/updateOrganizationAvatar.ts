@@ -1,13 +1,10 @@
-import { transaction } from '../../../db/pool.ts';
-import { fieldError } from '../../../domain/errors.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { organizationScopes } from '../../access/organizationScopes.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { avatarSchema } from '../../validation/avatarBody.ts';
 import { organizationDetails } from '../organizations/organizationDetails.ts';
-import { avatarFields, readAvatarBody } from './readAvatarBody.ts';
-import { readUpload, storeUpload } from './storeUpload.ts';
+import { setAvatar } from './setAvatar.ts';
 
 export const updateOrganizationAvatar = route({
   name: 'updateOrganizationAvatar',
@@ -24,10 +21,7 @@ export const updateOrganizationAvatar = route({
   },
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, organizationScopes.write);
-    const owner = { kind: 'organization', id: access.organization.id } as const;
-    const upload = await readUpload(owner.kind, await readAvatarBody(request), avatarFields);
-    if (upload === null) throw fieldError(avatarFields.type, 'This field is required.');
-    await transaction(context.pool, (tx) => storeUpload(tx, owner, upload, avatarFields));
+    await setAvatar(request, context, { kind: 'organization', id: access.organization.id });
     return ok(await organizationDetails(context, access, false));
   },
 });

@@ -1,10 +1,7 @@
-import { transaction } from '../../../db/pool.ts';
-import { fieldError } from '../../../domain/errors.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { avatarSchema } from '../../validation/avatarBody.ts';
-import { avatarFields, readAvatarBody } from './readAvatarBody.ts';
-import { readUpload, storeUpload } from './storeUpload.ts';
+import { setAvatar } from './setAvatar.ts';
 import { requireSelf, userWithAvatar } from './userAvatar.ts';
 
 export const updateUserAvatar = route({
@@ -23,10 +20,7 @@ export const updateUserAvatar = route({
   },
   handle: async (request, context) => {
     const userId = requireSelf(request);
-    const upload = await readUpload('user', await readAvatarBody(request), avatarFields);
-    if (upload === null) throw fieldError(avatarFields.type, 'This field is required.');
-    const owner = { kind: 'user', id: userId } as const;
-    await transaction(context.pool, (tx) => storeUpload(tx, owner, upload, avatarFields));
+    await setAvatar(request, context, { kind: 'user', id: userId });
     return ok(await userWithAvatar(context, userId));
   },
 });
