@@ -78,14 +78,20 @@ create table avatar (
   type text not null default 'letter_avatar'::text,
   ident text not null,
   date_added timestamp with time zone not null default now(),
+  team_id bigint,
+  project_id bigint,
   constraint avatar_pkey PRIMARY KEY (id),
   constraint avatar_ident_key UNIQUE (ident),
   constraint avatar_organization_id_key UNIQUE (organization_id),
+  constraint avatar_project_id_key UNIQUE (project_id),
+  constraint avatar_team_id_key UNIQUE (team_id),
   constraint avatar_user_id_key UNIQUE (user_id),
   constraint avatar_ident_check CHECK ((ident ~ '^[0-9a-f]{32}$'::text)),
-  constraint avatar_owner_check CHECK ((num_nonnulls(organization_id, user_id) = 1)),
+  constraint avatar_owner_check CHECK ((num_nonnulls(organization_id, user_id, team_id, project_id) = 1)),
   constraint avatar_type_check CHECK ((type = ANY (ARRAY['letter_avatar'::text, 'upload'::text, 'gravatar'::text]))),
   constraint avatar_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint avatar_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id) ON DELETE CASCADE,
+  constraint avatar_team_id_fkey FOREIGN KEY (team_id) REFERENCES team(id) ON DELETE CASCADE,
   constraint avatar_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE
 );
 
@@ -246,7 +252,6 @@ create table event (
   constraint event_pkey PRIMARY KEY (project_id, event_id),
   constraint event_group_id_fkey FOREIGN KEY (group_id) REFERENCES group_(id) ON DELETE CASCADE
 );
-CREATE INDEX event_date_received_index ON public.event USING brin (date_received);
 CREATE INDEX event_group_id_timestamp_index ON public.event USING btree (group_id, "timestamp" DESC, event_id DESC);
 CREATE INDEX event_project_id_timestamp_index ON public.event USING btree (project_id, "timestamp" DESC, event_id DESC);
 
@@ -291,6 +296,7 @@ create table group_ (
   active_at timestamp with time zone not null,
   resolved_at timestamp with time zone,
   first_release_id bigint,
+  user_count bigint not null default 0,
   constraint group_pkey PRIMARY KEY (id),
   constraint group_project_id_short_id_key UNIQUE (project_id, short_id),
   constraint group_level_check CHECK ((level = ANY (ARRAY['sample'::text, 'debug'::text, 'info'::text, 'warning'::text, 'error'::text, 'fatal'::text]))),
@@ -300,6 +306,7 @@ create table group_ (
   constraint group_first_release_id_fkey FOREIGN KEY (first_release_id) REFERENCES release(id),
   constraint group_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id) ON DELETE CASCADE
 );
+CREATE INDEX group_deletion_index ON public.group_ USING btree (id) WHERE (status = ANY (ARRAY['pending_deletion'::text, 'deletion_in_progress'::text]));
 CREATE INDEX group_first_release_id_index ON public.group_ USING btree (first_release_id) WHERE (first_release_id IS NOT NULL);
 CREATE INDEX group_project_id_first_seen_index ON public.group_ USING btree (project_id, first_seen DESC, id DESC);
 CREATE INDEX group_project_id_last_seen_index ON public.group_ USING btree (project_id, last_seen DESC, id DESC);
@@ -318,6 +325,16 @@ create table group_assignee (
 );
 CREATE INDEX group_assignee_team_id_index ON public.group_assignee USING btree (team_id);
 CREATE INDEX group_assignee_user_id_index ON public.group_assignee USING btree (user_id);
+
+create table group_bookmark (
+  group_id bigint not null,
+  user_id bigint not null,
+  date_added timestamp with time zone not null default now(),
+  constraint group_bookmark_pkey PRIMARY KEY (group_id, user_id),
+  constraint group_bookmark_group_id_fkey FOREIGN KEY (group_id) REFERENCES group_(id) ON DELETE CASCADE,
+  constraint group_bookmark_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE
+);
+CREATE INDEX group_bookmark_user_id_index ON public.group_bookmark USING btree (user_id);
 
 create table group_counter (
   project_id bigint not null,
@@ -432,6 +449,28 @@ create table group_resolution (
 CREATE INDEX group_resolution_pending_index ON public.group_resolution USING btree (release_id) WHERE (status = 'pending'::text);
 CREATE INDEX group_resolution_release_id_index ON public.group_resolution USING btree (release_id);
 
+create table group_seen (
+  group_id bigint not null,
+  user_id bigint not null,
+  last_seen timestamp with time zone not null default now(),
+  constraint group_seen_pkey PRIMARY KEY (group_id, user_id),
+  constraint group_seen_group_id_fkey FOREIGN KEY (group_id) REFERENCES group_(id) ON DELETE CASCADE,
+  constraint group_seen_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE
+);
+CREATE INDEX group_seen_user_id_index ON public.group_seen USING btree (user_id);
+
+create table group_share (
+  group_id bigint not null,
+  uuid uuid not null default gen_random_uuid(),
+  user_id bigint,
+  date_added timestamp with time zone not null default now(),
+  constraint group_share_pkey PRIMARY KEY (group_id),
+  constraint group_share_uuid_key UNIQUE (uuid),
+  constraint group_share_group_id_fkey FOREIGN KEY (group_id) REFERENCES group_(id) ON DELETE CASCADE,
+  constraint group_share_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE SET NULL
+);
+CREATE INDEX group_share_user_id_index ON public.group_share USING btree (user_id);
+
 create table group_snooze (
   group_id bigint not null,
   until timestamp with time zone,
@@ -446,6 +485,7 @@ create table group_snooze (
   constraint group_snooze_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES app_user(id) ON DELETE SET NULL,
   constraint group_snooze_group_id_fkey FOREIGN KEY (group_id) REFERENCES group_(id) ON DELETE CASCADE
 );
+CREATE INDEX group_snooze_until_index ON public.group_snooze USING btree (until) WHERE (until IS NOT NULL);
 
 create table group_subscription (
   group_id bigint not null,
@@ -458,6 +498,15 @@ create table group_subscription (
   constraint group_subscription_user_id_fkey FOREIGN KEY (user_id) REFERENCES app_user(id) ON DELETE CASCADE
 );
 CREATE INDEX group_subscription_user_id_index ON public.group_subscription USING btree (user_id);
+
+create table group_user (
+  group_id bigint not null,
+  user_hash bigint not null,
+  project_id bigint not null,
+  constraint group_user_pkey PRIMARY KEY (group_id, user_hash),
+  constraint group_user_group_id_fkey FOREIGN KEY (group_id) REFERENCES group_(id) ON DELETE CASCADE
+);
+CREATE INDEX group_user_project_id_index ON public.group_user USING btree (project_id);
 
 create table hook_delivery (
   organization_id bigint not null,
@@ -622,6 +671,15 @@ create table project_option (
   constraint project_option_pkey PRIMARY KEY (project_id, key),
   constraint project_option_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id) ON DELETE CASCADE
 );
+CREATE INDEX project_option_resolve_age_index ON public.project_option USING btree (project_id) WHERE (key = 'sentry:resolve_age'::text);
+
+create table project_platform (
+  project_id bigint not null,
+  platform text not null,
+  date_added timestamp with time zone not null default now(),
+  constraint project_platform_pkey PRIMARY KEY (project_id, platform),
+  constraint project_platform_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id) ON DELETE CASCADE
+);
 
 create table project_team (
   project_id bigint not null,
@@ -756,6 +814,8 @@ create table release_project_environment (
   last_deploy_id bigint,
   adopted timestamp with time zone,
   unadopted timestamp with time zone,
+  first_event timestamp with time zone,
+  last_event timestamp with time zone,
   constraint release_project_environment_pkey PRIMARY KEY (release_id, project_id, environment_id),
   constraint release_project_environment_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id) ON DELETE CASCADE,
   constraint release_project_environment_last_deploy_id_fkey FOREIGN KEY (last_deploy_id) REFERENCES deploy(id) ON DELETE SET NULL,

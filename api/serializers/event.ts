@@ -4,8 +4,7 @@ import { describeEvent } from '../../domain/ingest/describeEvent.ts';
 import { readExceptions, readMessage } from '../../domain/ingest/eventFields.ts';
 import type { Json } from '../../domain/ingest/trimData.ts';
 import type { EventView } from '../../db/events/readEvents.ts';
-
-type Tag = Readonly<{ key: string; value: string }>;
+import { tagsOf } from './tags.ts';
 
 /** The parts of an event that are shown as entries, by the name they have in the payload. */
 const entryTypes: Readonly<Record<string, string>> = {
@@ -74,28 +73,4 @@ function entriesOf(data: Readonly<Record<string, Json>>): { type: string; data: 
   return message === null || hasMessage
     ? entries
     : [...entries, { type: 'message', data: { formatted: message.formatted } }];
-}
-
-/** Tags as sent, a list of pairs or an object, and those that every event has. */
-function tagsOf({ data, release, environment }: EventView): Tag[] {
-  const given = Array.isArray(data['tags'])
-    ? data['tags'].map((pair: unknown) => (Array.isArray(pair) ? (pair as unknown[]) : []))
-    : Object.entries(isObject(data['tags']) ? data['tags'] : {});
-  const own: unknown[][] = [
-    ['environment', environment === '' ? null : environment],
-    ['level', data['level'] ?? 'error'],
-    ['release', release],
-    ['server_name', data['server_name']],
-    ['transaction', data['transaction']],
-  ];
-  const tags = [...given, ...own].flatMap(([key, value]): [string, string][] => {
-    const [name, text] = [asText(key), typeof value === 'boolean' ? String(value) : asText(value)];
-    return name === null || text === null || text === '' ? [] : [[name, text]];
-  });
-  // The event's own fields win over tags of the same name.
-  return [...new Map(tags)].map(([key, value]) => ({ key, value })).sort(byKey);
-}
-
-function byKey(a: Tag, b: Tag): number {
-  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }

@@ -9,6 +9,7 @@ import type {
   ResolutionView,
   SnoozeView,
 } from '../../db/groups/groupView.ts';
+import type { PersonalView } from '../../db/groups/personal.ts';
 import { serializeCommit } from './commit.ts';
 import { serializeUser } from './user.ts';
 
@@ -17,6 +18,8 @@ export type IssueOptions = Readonly<{
   organizationSlug: string;
   /** With `expand=inbox` only. */
   hasInbox?: boolean;
+  /** What the issues are to whoever asks; missing for tokens of nobody. */
+  personal?: ReadonlyMap<string, PersonalView>;
 }>;
 
 /** Stored names → those of the API. */
@@ -31,7 +34,7 @@ export function serializeIssue(group: GroupView, options: IssueOptions): Record<
   return {
     id: group.id,
     shortId: issueShortId(group),
-    shareId: null,
+    shareId: group.shareId,
     title: group.title,
     culprit: group.culprit,
     permalink: `${options.publicUrl}/organizations/${options.organizationSlug}/issues/${group.id}/`,
@@ -41,7 +44,7 @@ export function serializeIssue(group: GroupView, options: IssueOptions): Record<
     statusDetails: statusDetails(group),
     substatus:
       group.substatus === null ? null : (substatusNames[group.substatus] ?? group.substatus),
-    isPublic: false,
+    isPublic: group.shareId !== null,
     platform: group.platform,
     priority: group.priority,
     priorityLockedAt: dateOrNull(group.priorityLockedAt),
@@ -50,18 +53,25 @@ export function serializeIssue(group: GroupView, options: IssueOptions): Record<
     metadata: group.metadata,
     numComments: 0,
     assignedTo: serializeAssignee(group),
-    isBookmarked: false,
-    isSubscribed: false,
-    subscriptionDetails: null,
-    hasSeen: false,
+    ...serializePersonal(options.personal?.get(group.id)),
     annotations: [],
     issueType: group.type,
     issueCategory: 'error',
     count: group.timesSeen,
-    userCount: 0,
+    userCount: group.userCount,
     firstSeen: formatDateTime(group.firstSeen),
     lastSeen: formatDateTime(group.lastSeen),
     ...(options.hasInbox === true ? { inbox: serializeInbox(group.inbox) } : {}),
+  };
+}
+
+function serializePersonal(personal: PersonalView | undefined): Record<string, unknown> {
+  const subscription = personal?.subscription ?? null;
+  return {
+    isBookmarked: personal?.isBookmarked ?? false,
+    isSubscribed: subscription?.isActive ?? false,
+    subscriptionDetails: subscription?.isActive === true ? { reason: subscription.reason } : null,
+    hasSeen: personal?.hasSeen ?? false,
   };
 }
 

@@ -83,6 +83,9 @@ export const issueBody = objectSchema({
   assignedTo: charField({ allowNull: true, allowBlank: true }).optional(),
   inbox: booleanField({ allowNull: true }).optional(),
   isSubscribed: booleanField({}).optional(),
+  isBookmarked: booleanField({}).optional(),
+  hasSeen: booleanField({}).optional(),
+  isPublic: booleanField({}).optional(),
   merge: booleanField({}).optional(),
   discard: booleanField({}).optional(),
 });
@@ -100,6 +103,9 @@ export type IssueChange = Readonly<{
   assignedTo: string | null | undefined;
   inbox: boolean | null;
   isSubscribed: boolean | null;
+  isBookmarked: boolean | null;
+  hasSeen: boolean | null;
+  isPublic: boolean | null;
   merge: boolean;
   discard: boolean;
 }>;
@@ -119,6 +125,9 @@ export function parseIssueChange(body: unknown): IssueChange {
     assignedTo: given.assignedTo,
     inbox: given.inbox ?? null,
     isSubscribed: given.isSubscribed ?? null,
+    isBookmarked: given.isBookmarked ?? null,
+    hasSeen: given.hasSeen ?? null,
+    isPublic: given.isPublic ?? null,
     merge: given.merge ?? false,
     discard: given.discard ?? false,
   };

@@ -70,7 +70,7 @@ export async function findPlaces(
                 and exists (select from release_project_environment link
                              where (link.release_id, link.project_id, link.environment_id)
                                    = (release.id, given.project_id, environment.id)
-                               and link.last_seen >= given.last_seen - make_interval(secs => $7))
+                               and link.last_event >= given.last_seen - make_interval(secs => $7))
                 and exists (select from group_release link
                              where (link.group_id, link.release_id, link.environment_id)
                                    = (group_.id, release.id, environment.id)

@@ -59,16 +59,20 @@ export async function linkSightings(
               group by release_id, environment_id
              on conflict on constraint release_environment_pkey
              do update set last_seen = greatest(link.last_seen, excluded.last_seen))
-           insert into release_project_environment as link (release_id, project_id, environment_id, first_seen, last_seen)
-           select release_id, project_id, environment_id, first_seen, last_seen from given
+           -- The row may be one of a deploy, which has seen no event.
+           insert into release_project_environment as link (release_id, project_id, environment_id, first_seen, last_seen,
+                                                            first_event, last_event)
+           select release_id, project_id, environment_id, first_seen, last_seen, first_seen, last_seen from given
             where release_id is not null
               and not exists (
                     select from release_project_environment link
                      where (link.release_id, link.project_id, link.environment_id)
                            = (given.release_id, given.project_id, given.environment_id)
-                       and link.last_seen >= given.last_seen - make_interval(secs => $6))
+                       and link.last_event >= given.last_seen - make_interval(secs => $6))
            on conflict on constraint release_project_environment_pkey
-           do update set last_seen = greatest(link.last_seen, excluded.last_seen)`,
+           do update set last_seen = greatest(link.last_seen, excluded.last_seen),
+                         first_event = least(link.first_event, excluded.first_event),
+                         last_event = greatest(link.last_event, excluded.last_event)`,
     values: [
       sightings.map((sighting) => sighting.projectId),
       sightings.map((sighting) => sighting.environmentId),

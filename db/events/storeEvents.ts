@@ -1,4 +1,5 @@
 import { countEvents, type GroupCount } from '../groups/countEvents.ts';
+import { rememberUsers, type GroupUser } from '../groups/rememberUsers.ts';
 import { regressGroups, type RegressionCandidate } from '../groups/regressGroups.ts';
 import { wakeIgnored } from '../groups/wakeIgnored.ts';
 import { announceIssues } from '../outbox/announceIssues.ts';
@@ -37,7 +38,8 @@ export async function storeEvents(pool: Pool, events: readonly NewEvent[]): Prom
     const isInserted = new Set(inserted);
     const counted = grouped.filter((_, position) => isInserted.has(position));
     if (counted.length === 0) return [];
-    await countEvents(tx, countsOf(counted));
+    const newUsers = await rememberUsers(tx, usersOf(counted));
+    await countEvents(tx, countsOf(counted, newUsers));
     const ignored = counted.filter(({ group }) => group.status === 'ignored');
     if (ignored.length > 0) {
       await wakeIgnored(
@@ -49,13 +51,23 @@ export async function storeEvents(pool: Pool, events: readonly NewEvent[]): Prom
   });
 }
 
-function countsOf(events: readonly PlacedEvent[]): GroupCount[] {
+function usersOf(events: readonly PlacedEvent[]): GroupUser[] {
+  return events.flatMap(({ group, projectId, event: { user } }) =>
+    user === null ? [] : [{ groupId: group.groupId, projectId, user }],
+  );
+}
+
+function countsOf(
+  events: readonly PlacedEvent[],
+  newUsers: ReadonlyMap<string, number>,
+): GroupCount[] {
   return [...Map.groupBy(events, ({ group }) => group.groupId)].map(([groupId, members]) => {
     const { first, last } = bounds(members);
     const { level, culprit, title, message, metadata, timestamp } = last.event;
     return {
       groupId,
       count: members.length,
+      newUsers: newUsers.get(groupId) ?? 0,
       firstSeen: first.event.timestamp,
       lastSeen: timestamp,
       level,

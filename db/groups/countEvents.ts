@@ -5,6 +5,8 @@ import { exec, type Transaction } from '../pool.ts';
 export type GroupCount = Readonly<{
   groupId: string;
   count: number;
+  /** People who did not have the issue before. */
+  newUsers: number;
   firstSeen: string;
   lastSeen: string;
   level: string;
@@ -20,12 +22,13 @@ export async function countEvents(tx: Transaction, counts: readonly GroupCount[]
     name: 'countEvents',
     text: `with given as (
              select * from unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[],
-                                  $7::text[], $8::text[], $9::json[])
-               as given (id, count, first_seen, last_seen, level, culprit, title, message, metadata)),
+                                  $7::text[], $8::text[], $9::json[], $10::bigint[])
+               as given (id, count, first_seen, last_seen, level, culprit, title, message, metadata, new_users)),
            locked as materialized (
              select group_.id from group_ join given using (id) order by group_.id for no key update of group_)
            update group_
               set times_seen = times_seen + given.count,
+                  user_count = user_count + given.new_users,
                   first_seen = least(group_.first_seen, given.first_seen),
                   last_seen = greatest(group_.last_seen, given.last_seen),
                   level = case when given.last_seen >= group_.last_seen then given.level else group_.level end,
@@ -45,6 +48,7 @@ export async function countEvents(tx: Transaction, counts: readonly GroupCount[]
       counts.map((count) => count.title),
       counts.map((count) => count.message),
       counts.map((count) => JSON.stringify(count.metadata)),
+      counts.map((count) => count.newUsers),
     ],
   });
 }

@@ -71,6 +71,10 @@ export async function createGroups(tx: Transaction, groups: readonly NewGroup[])
              select missing.project_id, missing.hash, created.id from missing join created using (project_id, short_id)),
            listed as (
              insert into group_inbox (group_id, project_id, reason) select id, project_id, 'new' from created),
+           seen_platforms as (
+             insert into project_platform (project_id, platform)
+             select distinct project_id, platform from missing order by project_id, platform
+             on conflict on constraint project_platform_pkey do nothing),
            counted_in_releases as (
              update release_project link set new_groups = new_groups + born.count
                from (select release_id, project_id, count(*) from missing

@@ -41,7 +41,7 @@ const primaryEmail =
 /** Columns of a group with everything its JSON shows: one statement, whatever the number of groups. */
 export const groupColumns = `group_.id, group_.short_id, group_.status, group_.substatus, group_.type, group_.level,
   group_.priority, group_.priority_locked_at, group_.platform, group_.logger, group_.culprit, group_.title,
-  group_.metadata, group_.message, group_.times_seen, group_.first_seen, group_.last_seen, project.organization_id,
+  group_.metadata, group_.message, group_.times_seen, group_.user_count, group_.first_seen, group_.last_seen, project.organization_id,
   json_build_object('id', project.id::text, 'slug', project.slug, 'name', project.name,
                     'platform', project.platform) as project,
   (select json_build_object('type', resolution.type, 'version', release.version,
@@ -66,6 +66,7 @@ export const groupColumns = `group_.id, group_.short_id, group_.status, group_.s
                       select ${userJson} from app_user ${primaryEmail} where app_user.id = assignee.user_id)) end
      from group_assignee assignee left join team on team.id = assignee.team_id
     where assignee.group_id = group_.id) as assignee,
+  (select uuid from group_share share where share.group_id = group_.id) as share_id,
   (select json_build_object('reason', inbox.reason, 'details', inbox.reason_details, 'dateAdded', inbox.date_added::text)
      from group_inbox inbox where inbox.group_id = group_.id) as inbox`;
 
@@ -86,6 +87,7 @@ export const groupViewRow = z
     metadata: z.custom<Readonly<Record<string, Json>>>(),
     message: z.string(),
     times_seen: z.string(),
+    user_count: z.coerce.number(),
     first_seen: z.string(),
     last_seen: z.string(),
     organization_id: z.string(),
@@ -94,6 +96,7 @@ export const groupViewRow = z
     snooze: z.custom<SnoozeView | null>(),
     resolving_commit: z.custom<CommitView | null>(),
     assignee: z.custom<AssigneeView | null>(),
+    share_id: z.string().nullable(),
     inbox: z.custom<InboxView | null>(),
   })
   .transform((row) => ({
@@ -112,6 +115,7 @@ export const groupViewRow = z
     metadata: row.metadata,
     message: row.message,
     timesSeen: row.times_seen,
+    userCount: row.user_count,
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,
     organizationId: row.organization_id,
@@ -120,6 +124,7 @@ export const groupViewRow = z
     snooze: row.snooze,
     resolvingCommit: row.resolving_commit,
     assignee: row.assignee,
+    shareId: row.share_id?.replaceAll('-', '') ?? null,
     inbox: row.inbox,
   }));
 

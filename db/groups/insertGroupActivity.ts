@@ -14,7 +14,10 @@ export type GroupActivityType =
   | 'referenced_in_commit'
   | 'mark_reviewed'
   | 'auto_set_ongoing'
-  | 'set_priority';
+  | 'set_priority'
+  | 'set_public'
+  | 'set_private'
+  | 'set_resolved_by_age';
 
 export type GroupActivity = Readonly<{
   groupId: string;

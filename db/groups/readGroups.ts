@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ShortId } from '../../domain/shortId.ts';
-import { many, maybeOne, type Queryable } from '../pool.ts';
+import { many, maybeOne, one, type Queryable } from '../pool.ts';
 import { groupColumns, groupViewRow, VISIBLE_STATUSES, type GroupView } from './groupView.ts';
 
 /** Which issues a list shows; null means no filter. */
@@ -133,6 +133,23 @@ export function listGroups(
             order by page.position`,
     values: [...filterValues(filter), window.offset, window.limit],
   });
+}
+
+const countRow = z.object({ count: z.coerce.number() });
+
+/** How many issues a list has on all its pages together, counted up to a maximum. */
+export async function countGroups(
+  db: Queryable,
+  filter: GroupFilter,
+  max: number,
+): Promise<number> {
+  const { count } = await one(db, countRow, {
+    name: 'countGroups',
+    text: `select count(*) from (
+             select from group_ where group_.project_id = any($1::bigint[]) and ${filterSql} limit $22) found`,
+    values: [...filterValues(filter), max],
+  });
+  return count;
 }
 
 const idRow = z.object({ id: z.string() }).transform((row) => row.id);

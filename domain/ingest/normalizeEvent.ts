@@ -4,6 +4,7 @@ import { describeEvent } from './describeEvent.ts';
 import { asText, isObject, readExceptions, readMessage } from './eventFields.ts';
 import { groupingComponents } from './grouping.ts';
 import { cleanText, trimData, type Json } from './trimData.ts';
+import { userKey } from './userKey.ts';
 import { parseUuid } from './uuid.ts';
 
 export const eventLevels = ['sample', 'debug', 'info', 'warning', 'error', 'fatal'] as const;
@@ -27,6 +28,8 @@ export type NormalizedEvent = Readonly<{
   release: string | null;
   /** Empty means none (groups-projects-orgs 5.1). */
   environment: string;
+  /** Tells its person from others; null when it names nobody. */
+  user: string | null;
   /** What makes events the same issue; hashed by whoever stores it. */
   grouping: readonly string[];
   data: { readonly [key: string]: Json };
@@ -75,6 +78,7 @@ export function normalizeEvent(
     ...described,
     release: readRelease(trimmed['release']),
     environment: readEnvironment(trimmed['environment']),
+    user: userKey(trimmed),
     grouping: groupingComponents(trimmed, exceptions, message),
     data: trimmed,
   };

@@ -2,9 +2,11 @@ import { AppError, badRequest, fieldError } from '../../../domain/errors.ts';
 import { addToInbox, markReviewed } from '../../../db/groups/inbox.ts';
 import { assignGroups, findAssignee, type Assignee } from '../../../db/groups/assignGroups.ts';
 import { lockGroups, type LockedGroup } from '../../../db/groups/lockGroups.ts';
+import { setBookmark, setSeen } from '../../../db/groups/personal.ts';
 import { setOpenStatus } from '../../../db/groups/setOpenStatus.ts';
 import { setPriority } from '../../../db/groups/setPriority.ts';
 import { setResolved } from '../../../db/groups/setResolved.ts';
+import { shareGroups } from '../../../db/groups/shareGroups.ts';
 import { setSnooze } from '../../../db/groups/snooze.ts';
 import { assignsItself, setSubscription, subscribeActor } from '../../../db/groups/subscribe.ts';
 import { announceIssues } from '../../../db/outbox/announceIssues.ts';
@@ -41,12 +43,23 @@ export async function changeIssues(
     if (change.priority !== null) await setPriority(tx, lockedIds, change.priority, actorId);
     if (change.inbox === true) await addToInbox(tx, lockedIds);
     if (change.inbox === false) await markReviewed(tx, lockedIds, actorId);
-    if (change.isSubscribed !== null && actorId !== null) {
-      await setSubscription(tx, lockedIds, actorId, change.isSubscribed);
-    }
+    if (actorId !== null) await changePersonal(tx, lockedIds, change, actorId);
+    if (change.isPublic !== null) await shareGroups(tx, lockedIds, change.isPublic, actorId);
     return told;
   });
   if (deliveries > 0) context.outbox.relaySoon(access.organization.id);
+}
+
+/** What somebody says about issues for themselves. */
+async function changePersonal(
+  tx: Transaction,
+  ids: readonly string[],
+  { hasSeen, isBookmarked, isSubscribed }: IssueChange,
+  userId: string,
+): Promise<void> {
+  if (hasSeen !== null) await setSeen(tx, ids, userId, hasSeen);
+  if (isBookmarked !== null) await setBookmark(tx, ids, userId, isBookmarked);
+  if (isSubscribed !== null) await setSubscription(tx, ids, userId, isSubscribed);
 }
 
 function refuseUnsupported({ merge, discard }: IssueChange): void {

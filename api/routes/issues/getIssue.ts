@@ -1,10 +1,12 @@
-import type { Subscriber } from '../../../db/groups/readGroupDetails.ts';
 import {
   countGroupEvents,
   findGroupReleases,
   listSubscribers,
 } from '../../../db/groups/readGroupDetails.ts';
 import { listGroupActivity } from '../../../db/groups/readActivity.ts';
+import { formatDateTime } from '../../../domain/dateTime.ts';
+import { listViewers } from '../../../db/groups/personal.ts';
+import { readTaggedEvents } from '../../../db/groups/readTags.ts';
 import { issueScopes } from '../../access/issueScopes.ts';
 import { requireIssue, requireIssueById, type IssueAccess } from '../../access/requireIssue.ts';
 import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
@@ -13,9 +15,10 @@ import type { ApiRequest } from '../../http/apiRequest.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { serializeTimeline } from '../../serializers/activity.ts';
-import { serializeIssue } from '../../serializers/issue.ts';
 import { serializeRelease } from '../../serializers/release.ts';
+import { serializeTags } from '../../serializers/tags.ts';
 import { serializeUser } from '../../serializers/user.ts';
+import { serializeIssues } from './serializeIssues.ts';
 
 /** As long as people scroll; the whole story is in the history. */
 const TIMELINE_LENGTH = 100;
@@ -60,24 +63,26 @@ export async function describeIssue(
   context: AppContext,
   { access, group }: IssueAccess,
 ): Promise<Record<string, unknown>> {
-  const { pool, config } = context;
+  const { pool } = context;
   const collapsed = new Set(request.query.getAll('collapse'));
-  await resolveEnvironments(context, access.organization.id, request.query);
-  const [activity, subscribers, releases, stats] = await Promise.all([
+  const environments = await resolveEnvironments(context, access.organization.id, request.query);
+  const hasInbox = request.query.getAll('expand').includes('inbox');
+  const [[issue], activity, subscribers, viewers, releases, stats, tagged] = await Promise.all([
+    serializeIssues(context, access, [group], hasInbox),
     listGroupActivity(pool, group.id, TIMELINE_LENGTH),
     listSubscribers(pool, group.id),
+    listViewers(pool, group.id),
     collapsed.has('release') ? null : findGroupReleases(pool, group.id),
     collapsed.has('stats') ? null : countGroupEvents(pool, group.id, new Date()),
+    collapsed.has('tags') ? null : readTaggedEvents(pool, group.id, environments),
   ]);
   return {
-    ...serializeIssue(group, {
-      publicUrl: config.publicUrl,
-      organizationSlug: access.organization.slug,
-      hasInbox: request.query.getAll('expand').includes('inbox'),
-    }),
-    ...subscriptionOf(subscribers, access.principal),
+    ...issue,
     activity: serializeTimeline(group, activity, TIMELINE_LENGTH),
-    seenBy: [],
+    seenBy: viewers.map(({ user, lastSeen }) => ({
+      ...serializeUser(user),
+      lastSeen: formatDateTime(lastSeen),
+    })),
     participants: subscribers
       .filter(({ isActive }) => isActive)
       .map(({ user }) => serializeUser(user)),
@@ -92,19 +97,6 @@ export async function describeIssue(
           lastRelease: releases.last === null ? null : serializeRelease(releases.last),
         }),
     ...(stats === null ? {} : { stats }),
-    ...(collapsed.has('tags') ? {} : { tags: [] }),
-  };
-}
-
-function subscriptionOf(
-  subscribers: readonly Subscriber[],
-  principal: IssueAccess['access']['principal'],
-): Record<string, unknown> {
-  if (principal.kind !== 'user') return {};
-  const own = subscribers.find(({ user }) => user.id === principal.userId);
-  if (own === undefined) return {};
-  return {
-    isSubscribed: own.isActive,
-    subscriptionDetails: own.isActive ? { reason: own.reason } : null,
+    ...(tagged === null ? {} : { tags: serializeTags(tagged) }),
   };
 }

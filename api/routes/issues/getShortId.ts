@@ -2,7 +2,8 @@ import { issueScopes } from '../../access/issueScopes.ts';
 import { requireIssue } from '../../access/requireIssue.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { issueShortId, serializeIssue } from '../../serializers/issue.ts';
+import { issueShortId } from '../../serializers/issue.ts';
+import { serializeIssues } from './serializeIssues.ts';
 
 /** Older clients have tokens for the organization only. */
 const scopes = [...issueScopes.read, 'org:read', 'org:write', 'org:admin'] as const;
@@ -16,15 +17,13 @@ export const getShortId = route({
   responses: { 200: 'The issue with its project', 404: 'No such issue' },
   handle: async (request, context) => {
     const { access, group } = await requireIssue(request, context, scopes);
+    const [issue] = await serializeIssues(context, access, [group]);
     return ok({
       organizationSlug: access.organization.slug,
       projectSlug: group.project.slug,
       groupId: group.id,
       shortId: issueShortId(group),
-      group: serializeIssue(group, {
-        publicUrl: context.config.publicUrl,
-        organizationSlug: access.organization.slug,
-      }),
+      group: issue,
     });
   },
 });

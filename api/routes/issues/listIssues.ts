@@ -1,4 +1,4 @@
-import { listGroups, type GroupFilter } from '../../../db/groups/readGroups.ts';
+import { countGroups, listGroups, type GroupFilter } from '../../../db/groups/readGroups.ts';
 import type { AccessibleProject } from '../../../db/access.ts';
 import { issueScopes } from '../../access/issueScopes.ts';
 import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
@@ -11,9 +11,12 @@ import { ok, type ApiResponse } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { checkGroupStatsPeriod } from './groupStatsPeriod.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeIssue } from '../../serializers/issue.ts';
+import { serializeIssues } from './serializeIssues.ts';
 import { directHit } from './directHit.ts';
 import { filterByIds, issueFilter, parseIssueSort } from './issueFilter.ts';
+
+/** Counting goes no further: nobody pages through more, and a list must not cost what all of its issues cost. */
+const HITS_MAX = 1_000;
 
 const query = {
   query: 'A search; is:unresolved when absent, everything when empty.',
@@ -92,16 +95,13 @@ async function issuePage(
   const sort = parseIssueSort(request.query);
   if (projects.length === 0) return ok([]);
   const ids = request.query.getAll('group');
-  const options = {
-    publicUrl: context.config.publicUrl,
-    organizationSlug: access.organization.slug,
-    hasInbox: request.query.getAll('expand').includes('inbox'),
-  };
+  const hasInbox = request.query.getAll('expand').includes('inbox');
   const hit = ids.length > 0 ? null : await directHit(context, access, request.query, projects);
   if (hit !== null) {
     const { group, ...event } = hit;
     const headers = { 'X-Sentry-Direct-Hit': '1' };
-    return ok([{ ...serializeIssue(group, options), ...event }], headers);
+    const [issue] = await serializeIssues(context, access, [group], hasInbox);
+    return ok([{ ...issue, ...event }], headers);
   }
   const filter: GroupFilter =
     ids.length > 0
@@ -110,8 +110,19 @@ async function issuePage(
           ids,
         )
       : await issueFilter(context, access, request.query, projects);
-  return offsetList(request, context, {
-    rows: (window) => listGroups(context.pool, filter, sort, window),
-    serialize: (group) => serializeIssue(group, options),
-  });
+  const [page, hits] = await Promise.all([
+    offsetList(request, context, {
+      rows: async (window) =>
+        serializeIssues(
+          context,
+          access,
+          await listGroups(context.pool, filter, sort, window),
+          hasInbox,
+        ),
+      serialize: (issue) => issue,
+    }),
+    countGroups(context.pool, filter, HITS_MAX),
+  ]);
+  const counts = { 'X-Hits': String(hits), 'X-Max-Hits': String(HITS_MAX) };
+  return { ...page, headers: { ...page.headers, ...counts } };
 }

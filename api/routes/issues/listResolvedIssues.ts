@@ -9,7 +9,7 @@ import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { ok, type ApiResponse } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeIssue } from '../../serializers/issue.ts';
+import { serializeIssues } from './serializeIssues.ts';
 
 const responses = { 200: 'The issues', 404: 'No such release' } as const;
 
@@ -44,17 +44,13 @@ export const listProjectResolvedIssues = route({
 async function resolvedIssues(
   request: ApiRequest,
   context: AppContext,
-  { organization }: OrganizationAccess,
+  access: OrganizationAccess,
   projects: readonly AccessibleProject[],
 ): Promise<ApiResponse> {
-  const key = { organizationId: organization.id, version: request.param('version') };
+  const key = { organizationId: access.organization.id, version: request.param('version') };
   const releaseId = (await context.lookups.releaseProjects(key))?.releaseId ?? null;
   if (releaseId === null) throw notFound();
   const projectIds = projects.map(({ id }) => id);
   const groups = await listResolvedGroups(context.pool, releaseId, projectIds);
-  const options = {
-    publicUrl: context.config.publicUrl,
-    organizationSlug: organization.slug,
-  };
-  return ok(groups.map((group) => serializeIssue(group, options)));
+  return ok(await serializeIssues(context, access, groups));
 }

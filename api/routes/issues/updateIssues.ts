@@ -111,6 +111,9 @@ function echo(wanted: IssueChange, group: GroupView): Record<string, unknown> {
       ? { assignedTo: serializeAssignee(group) }
       : {}),
     ...(wanted.priority === null ? {} : { priority: group.priority }),
+    ...(wanted.hasSeen === null ? {} : { hasSeen: wanted.hasSeen }),
+    ...(wanted.isBookmarked === null ? {} : { isBookmarked: wanted.isBookmarked }),
+    ...(wanted.isPublic === null ? {} : { isPublic: wanted.isPublic, shareId: group.shareId }),
     ...(wanted.isSubscribed === null
       ? {}
       : { isSubscribed: wanted.isSubscribed, subscriptionDetails: { reason: 'unknown' } }),
