@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import type { RepositoryProvider } from '../domain/repositoryProvider.ts';
-import {
-  exec,
-  maybeOne,
-  transaction,
-  type Pool,
-  type Queryable,
-  type Transaction,
-} from './pool.ts';
+import { exec, maybeOne, type Queryable, type Transaction } from './pool.ts';
 import { repositoryJson, type RepositoryView } from './releases/releaseView.ts';
 
 export type NewRepository = Readonly<{
@@ -57,20 +50,11 @@ export async function lockRepositoryNames(tx: Transaction, organizationId: strin
  * Creates a repository, or gives its provider to one that only commit lists have named so far, so that their commits
  * stay with it. Null when the organization has an active one with a provider under this name.
  */
-export function createRepository(
-  pool: Pool,
-  repository: NewRepository,
-): Promise<RepositoryDetails | null> {
-  return transaction(pool, async (tx) => {
-    await lockRepositoryNames(tx, repository.organizationId);
-    return storeRepository(tx, repository);
-  });
-}
-
-function storeRepository(
+export async function createRepository(
   tx: Transaction,
   repository: NewRepository,
 ): Promise<RepositoryDetails | null> {
+  await lockRepositoryNames(tx, repository.organizationId);
   return maybeOne(tx, detailsRow, {
     name: 'createRepository',
     text: `with known as (

@@ -67,6 +67,10 @@ export const auditEvents = [
   'project-team.remove',
   'project-team.add',
   'issue.delete',
+  // Not upstream's: there, repositories belong to integrations.
+  'repository.create',
+  'repository.edit',
+  'repository.remove',
 ] as const;
 
 export type AuditEvent = (typeof auditEvents)[number];
@@ -98,6 +102,12 @@ const notes: Readonly<Record<string, ((text: (key: string) => string) => string)
     `removed team ${text('team_slug')} from project ${text('project_slug')}`,
   'team-and-project.created': (text) =>
     `created team ${text('team_slug')} and added user to it, and created project ${text('project_slug')}`,
+  'servicehook.create': (text) => `added a webhook of ${text('host')}`,
+  'servicehook.edit': (text) => `edited the webhook of ${text('host')}`,
+  'servicehook.remove': (text) => `removed the webhook of ${text('host')}`,
+  'repository.create': (text) => `connected repository ${text('name')}`,
+  'repository.edit': (text) => `edited repository ${text('name')}`,
+  'repository.remove': (text) => `disconnected repository ${text('name')}`,
   'org-auth-token.create': (text) => `added org auth token ${text('name')}`,
   'org-auth-token.remove': (text) => `removed org auth token ${text('name')}`,
 };

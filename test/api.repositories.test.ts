@@ -172,6 +172,31 @@ describe('400', () => {
   });
 });
 
+test('the audit log tells who connected, changed and disconnected a repository, and no token', async () => {
+  await slipway.pool.query('delete from audit_log');
+  const { body } = await create({ name: 'acme/audited', provider: 'github', token: 'ghp_first' });
+  await change(body.id, { token: 'ghp_second' });
+  await change(body.id, { name: 'acme/renamed' });
+  await change(body.id, { provider: 'svn' });
+  await slipway.call('DELETE', `${repos}${body.id}/`);
+  await slipway.call('DELETE', `${repos}${body.id}/`);
+  const answer = await slipway.call('GET', '/api/0/organizations/acme/audit-logs/');
+  const data = { id: Number(body.id), name: 'acme/audited', provider: 'github', status: 'active' };
+  const renamed = { ...data, name: 'acme/renamed' };
+  expect(answer.body.rows.map(({ event, data: told }: any) => [event, told])).toEqual([
+    ['repository.remove', { ...renamed, status: 'disabled' }],
+    ['repository.edit', renamed],
+    ['repository.edit', { ...data, token_replaced: true }],
+    ['repository.create', data],
+  ]);
+  expect(answer.body.rows[3]).toMatchObject({
+    actor: { id: slipway.tenant.ownerId },
+    targetObject: Number(body.id),
+    note: 'connected repository acme/audited',
+  });
+  expect(answer.text).not.toContain('ghp_');
+});
+
 describe('403', () => {
   test('is the answer to those who may not change the organization, 404 to those outside', async () => {
     const { body } = await create({ name: 'acme/guarded', provider: 'github' });

@@ -79,6 +79,28 @@ describe('a webhook', () => {
     expect((await slipway.call('DELETE', `${path}/${body.id}`)).status).toBe(404);
   });
 
+  test('leaves its life in the audit log: who, when, and neither secret nor path', async () => {
+    await slipway.pool.query('delete from audit_log');
+    const { body } = await create({ url: `${receiver.url}/private-path` });
+    const target = `${path}/${body.id}`;
+    await slipway.call('PUT', target, { body: { secret: 'another one of ours' } });
+    await slipway.call('PUT', target, { body: { isActive: false } });
+    await slipway.call('PUT', target, { body: { url: 'nowhere' } });
+    await slipway.call('DELETE', target);
+    await slipway.call('DELETE', target);
+    const answer = await slipway.call('GET', '/api/0/organizations/acme/audit-logs/');
+    const { host } = new URL(receiver.url);
+    const data = { id: Number(body.id), host, events: ['release.created'], is_active: true };
+    const by = { actor: { id: slipway.tenant.ownerId }, targetObject: Number(body.id) };
+    expect(answer.body.rows).toMatchObject([
+      { ...by, event: 'servicehook.remove', data: { is_active: false } },
+      { ...by, event: 'servicehook.edit', data: { ...data, is_active: false } },
+      { ...by, event: 'servicehook.edit', data: { ...data, secret_rotated: true } },
+      { ...by, event: 'servicehook.create', data, note: `added a webhook of ${host}` },
+    ]);
+    expect(answer.text).not.toMatch(/another one of ours|private-path/);
+  });
+
   test.each([
     ['no events', { events: [] }, { events: ['This list may not be empty.'] }],
     [

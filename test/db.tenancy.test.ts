@@ -263,18 +263,21 @@ describe('tokens', () => {
 });
 
 describe('repositories', () => {
-  const repository = (name: string) => ({
-    organizationId: acme.id,
-    name,
-    provider: 'github' as const,
-    url: `https://github.com/${name}`,
-  });
+  const connect = (name: string) =>
+    transaction(db.pool, (tx) =>
+      createRepository(tx, {
+        organizationId: acme.id,
+        name,
+        provider: 'github',
+        url: `https://github.com/${name}`,
+      }),
+    );
 
   it('have one name once', async () => {
-    expect(await createRepository(db.pool, repository('acme/web'))).toMatchObject({
+    expect(await connect('acme/web')).toMatchObject({
       name: 'acme/web',
     });
-    expect(await createRepository(db.pool, repository('acme/web'))).toBeNull();
+    expect(await connect('acme/web')).toBeNull();
   });
 
   it('that a commit list has named get their provider and keep their commits', async () => {
@@ -282,7 +285,7 @@ describe('repositories', () => {
       "insert into repository (organization_id, name) values ($1, 'acme/api') returning id",
       [acme.id],
     );
-    expect(await createRepository(db.pool, repository('acme/api'))).toMatchObject({
+    expect(await connect('acme/api')).toMatchObject({
       id: rows[0].id,
       name: 'acme/api',
     });
@@ -293,9 +296,7 @@ describe('repositories', () => {
   });
 
   it('that are made twice at once are one', async () => {
-    const made = await Promise.all(
-      [1, 2, 3].map(() => createRepository(db.pool, repository('acme/race'))),
-    );
+    const made = await Promise.all([1, 2, 3].map(() => connect('acme/race')));
     expect(made.filter((result) => result !== null)).toHaveLength(1);
   });
 
@@ -304,6 +305,6 @@ describe('repositories', () => {
       "insert into repository (organization_id, name, provider, status) values ($1, 'acme/old', 'git', 'hidden')",
       [acme.id],
     );
-    expect(await createRepository(db.pool, repository('acme/old'))).not.toBeNull();
+    expect(await connect('acme/old')).not.toBeNull();
   });
 });

@@ -102,11 +102,12 @@ export function updateWebhook(
   });
 }
 
-/** Its deliveries go with it. */
-export async function deleteWebhook(db: Queryable, id: string): Promise<void> {
-  await exec(db, {
+/** Its deliveries go with it; false when it was gone already. */
+export async function deleteWebhook(db: Queryable, id: string): Promise<boolean> {
+  const deleted = await exec(db, {
     name: 'deleteWebhook',
     text: 'delete from webhook where id = $1',
     values: [id],
   });
+  return deleted > 0;
 }

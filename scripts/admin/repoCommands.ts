@@ -1,3 +1,4 @@
+import { transaction } from '../../db/pool.ts';
 import { createRepository } from '../../db/repositories.ts';
 import {
   publicRepositoryUrl,
@@ -57,15 +58,17 @@ async function create(
     throw new AdminError('--token: a token has visible ASCII characters only.');
   }
   const organization = await requireOrganization(pool, idOrSlug);
-  const repository = await createRepository(pool, {
-    organizationId: organization.id,
-    name,
-    provider,
-    url,
-    apiUrl,
-    externalId: option('external-id'),
-    tokenEncrypted: token === null ? null : secrets().seal(token),
-  });
+  const repository = await transaction(pool, (tx) =>
+    createRepository(tx, {
+      organizationId: organization.id,
+      name,
+      provider,
+      url,
+      apiUrl,
+      externalId: option('external-id'),
+      tokenEncrypted: token === null ? null : secrets().seal(token),
+    }),
+  );
   if (repository === null) {
     throw new AdminError(
       `The organization ${organization.slug} has a repository "${name}" already.`,

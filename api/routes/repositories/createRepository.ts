@@ -1,11 +1,13 @@
 import { fieldError } from '../../../domain/errors.ts';
 import { publicRepositoryUrl } from '../../../domain/repositoryProvider.ts';
+import { transaction } from '../../../db/pool.ts';
 import { createRepository as storeRepository } from '../../../db/repositories.ts';
 import { SecretBox } from '../../../infra/secretBox.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { route } from '../../http/route.ts';
 import { serializeRepositoryDetails } from '../../serializers/repository.ts';
 import { validateBody } from '../../validation/validateBody.ts';
+import { auditRepository } from './auditRepository.ts';
 import { checkAddresses } from './checkAddresses.ts';
 import { keepResync } from './keepResync.ts';
 import { createRepositorySchema } from './repositoryBodies.ts';
@@ -27,7 +29,7 @@ export const createRepository = route({
     if (url === null) throw fieldError('url', 'The name does not tell the address: give a URL.');
     await checkAddresses(context, { url, apiUrl: body.apiUrl });
     const { name, provider, apiUrl, externalId, token = null } = body;
-    const repository = await storeRepository(context.pool, {
+    const wanted = {
       organizationId: organization.id,
       name,
       provider,
@@ -35,6 +37,13 @@ export const createRepository = route({
       apiUrl,
       externalId,
       tokenEncrypted: token === null ? null : new SecretBox(context.config.secret).seal(token),
+    };
+    const repository = await transaction(context.pool, async (tx) => {
+      const created = await storeRepository(tx, wanted);
+      if (created !== null) {
+        await auditRepository(tx, request, organization.id, 'repository.create', created);
+      }
+      return created;
     });
     if (repository === null) {
       throw fieldError('name', `The organization has a repository "${name}" already.`);

@@ -1,8 +1,10 @@
 import { notFound } from '../../../domain/errors.ts';
+import { transaction } from '../../../db/pool.ts';
 import { disableRepository } from '../../../db/repositories.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { route } from '../../http/route.ts';
 import { serializeRepositoryDetails } from '../../serializers/repository.ts';
+import { auditRepository } from './auditRepository.ts';
 import { keepResync } from './keepResync.ts';
 import { repositoryWriteScopes } from './repositoryScopes.ts';
 import { requireRepository } from './requireRepository.ts';
@@ -17,8 +19,14 @@ export const deleteRepository = route({
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, repositoryWriteScopes);
     const { organization } = access;
-    const { id } = await requireRepository(request, context, access);
-    const disabled = await disableRepository(context.pool, organization.id, id);
+    const known = await requireRepository(request, context, access);
+    const disabled = await transaction(context.pool, async (tx) => {
+      const stored = await disableRepository(tx, organization.id, known.id);
+      if (stored !== null && known.status === 'active') {
+        await auditRepository(tx, request, organization.id, 'repository.remove', stored);
+      }
+      return stored;
+    });
     if (disabled === null) throw notFound();
     await keepResync(context, organization.slug, disabled);
     // The status that upstream answers; the clients read the body.

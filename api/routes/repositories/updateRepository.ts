@@ -11,6 +11,7 @@ import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { serializeRepositoryDetails } from '../../serializers/repository.ts';
 import { validateBody } from '../../validation/validateBody.ts';
+import { auditRepository } from './auditRepository.ts';
 import { checkAddresses } from './checkAddresses.ts';
 import { keepResync } from './keepResync.ts';
 import { updateRepositorySchema } from './repositoryBodies.ts';
@@ -42,10 +43,15 @@ export const updateRepository = route({
       if (isActive && (await isRepositoryNameTaken(tx, organization.id, name, known.id))) {
         throw fieldError('name', `The organization has a repository "${name}" already.`);
       }
-      return storeRepository(tx, organization.id, known.id, {
+      const stored = await storeRepository(tx, organization.id, known.id, {
         ...body,
         tokenEncrypted: token === undefined || token === null ? token : secrets.seal(token),
       });
+      if (stored !== null) {
+        const replaced = token === undefined ? {} : { token_replaced: true };
+        await auditRepository(tx, request, organization.id, 'repository.edit', stored, replaced);
+      }
+      return stored;
     });
     if (updated === null) throw notFound();
     await keepResync(context, organization.slug, updated);

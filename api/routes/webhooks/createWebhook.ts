@@ -1,5 +1,6 @@
 import { fieldError } from '../../../domain/errors.ts';
 import { createWebhook as insertWebhook } from '../../../db/outbox/webhooks.ts';
+import { transaction } from '../../../db/pool.ts';
 import { randomHex } from '../../../infra/randomText.ts';
 import { SecretBox } from '../../../infra/secretBox.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
@@ -7,6 +8,7 @@ import { route } from '../../http/route.ts';
 import { serializeWebhook } from '../../serializers/webhook.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { newWebhookSchema } from '../../validation/webhookBodies.ts';
+import { auditWebhook } from './auditWebhook.ts';
 import { webhookScopes } from './requireWebhook.ts';
 import { checkTargetUrl } from './targetUrl.ts';
 
@@ -28,16 +30,17 @@ export const createWebhook = route({
     const access = await requireOrganization(request, context, webhookScopes, body.organization);
     await checkTargetUrl(context, body.url);
     const secret = body.secret ?? randomHex(SECRET_HEX_DIGITS);
-    const webhook = await insertWebhook(
-      context.pool,
-      {
-        organizationId: access.organization.id,
-        url: body.url,
-        events: [...new Set(body.events)],
-        secretEncrypted: new SecretBox(context.config.secret).seal(secret),
-      },
-      WEBHOOKS_MAX,
-    );
+    const wanted = {
+      organizationId: access.organization.id,
+      url: body.url,
+      events: [...new Set(body.events)],
+      secretEncrypted: new SecretBox(context.config.secret).seal(secret),
+    };
+    const webhook = await transaction(context.pool, async (tx) => {
+      const created = await insertWebhook(tx, wanted, WEBHOOKS_MAX);
+      if (created !== null) await auditWebhook(tx, request, 'servicehook.create', created);
+      return created;
+    });
     if (webhook === null) {
       throw fieldError('organization', `An organization has at most ${WEBHOOKS_MAX} webhooks.`);
     }

@@ -1,6 +1,8 @@
 import { deleteWebhook as removeWebhook } from '../../../db/outbox/webhooks.ts';
+import { transaction } from '../../../db/pool.ts';
 import { noContent } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
+import { auditWebhook } from './auditWebhook.ts';
 import { requireWebhook, webhookScopes } from './requireWebhook.ts';
 
 export const deleteWebhook = route({
@@ -12,7 +14,10 @@ export const deleteWebhook = route({
   responses: { 204: 'The webhook is gone', 404: 'No such webhook in your organizations' },
   handle: async (request, context) => {
     const { webhook } = await requireWebhook(request, context);
-    await removeWebhook(context.pool, webhook.id);
+    await transaction(context.pool, async (tx) => {
+      if (!(await removeWebhook(tx, webhook.id))) return;
+      await auditWebhook(tx, request, 'servicehook.remove', webhook);
+    });
     return noContent();
   },
 });

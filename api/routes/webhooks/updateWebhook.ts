@@ -1,11 +1,13 @@
 import { notFound } from '../../../domain/errors.ts';
 import { updateWebhook as patchWebhook } from '../../../db/outbox/webhooks.ts';
+import { transaction } from '../../../db/pool.ts';
 import { SecretBox } from '../../../infra/secretBox.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { serializeWebhook } from '../../serializers/webhook.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { webhookPatchSchema } from '../../validation/webhookBodies.ts';
+import { auditWebhook } from './auditWebhook.ts';
 import { requireWebhook, webhookScopes } from './requireWebhook.ts';
 import { checkTargetUrl } from './targetUrl.ts';
 
@@ -26,12 +28,18 @@ export const updateWebhook = route({
     const body = validateBody(webhookPatchSchema, await request.body());
     if (body.url !== undefined) await checkTargetUrl(context, body.url);
     const { secret } = body;
-    const updated = await patchWebhook(context.pool, webhook.id, {
+    const patch = {
       url: body.url,
       events: body.events,
       secretEncrypted:
         secret === undefined ? undefined : new SecretBox(context.config.secret).seal(secret),
       isActive: body.isActive,
+    };
+    const updated = await transaction(context.pool, async (tx) => {
+      const patched = await patchWebhook(tx, webhook.id, patch);
+      const rotated = secret === undefined ? {} : { secret_rotated: true };
+      if (patched !== null) await auditWebhook(tx, request, 'servicehook.edit', patched, rotated);
+      return patched;
     });
     if (updated === null) throw notFound();
     return ok(serializeWebhook(updated, access.organization.slug, secret));
