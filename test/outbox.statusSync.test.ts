@@ -95,6 +95,12 @@ describe('links', () => {
     expect((await link(id, { key: 'acme/shop#1' })).body).toEqual({
       non_field_errors: ['That issue is already linked'],
     });
+    const { activity } = (await slipway.call('GET', `/api/0/issues/${id}/`)).body;
+    const told = activity.filter(({ type }: any) => type === 'create_issue');
+    expect(told).toMatchObject([
+      { user: { id: slipway.tenant.ownerId }, data: { provider: 'Webhook', label: 'ABC-1' } },
+      { data: { provider: 'GitHub', label: 'acme/shop#1', location: 'https://github.com/x' } },
+    ]);
     const byId = await slipway.call('DELETE', `${linksPath(id)}?id=${made.body.id}`);
     const byKey = await slipway.call('DELETE', `${linksPath(id)}?provider=webhook&key=ABC-1`);
     expect([byId.status, byKey.status]).toEqual([204, 204]);

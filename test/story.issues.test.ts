@@ -142,6 +142,16 @@ describe.each([
         { version: second, commit: expect.objectContaining({ id: sha }) },
       ],
       ['referenced_in_commit', { commit: expect.objectContaining({ id: sha }) }],
+      [
+        'create_issue',
+        {
+          title: 'acme/shop#7',
+          provider: 'GitHub',
+          location: 'https://github.test/acme/shop/issues/7',
+          label: 'acme/shop#7',
+          new: false,
+        },
+      ],
       ['first_seen', expect.anything()],
     ]);
     expect(await issueAtGitHub('closed')).toMatchObject({

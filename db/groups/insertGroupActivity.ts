@@ -17,6 +17,7 @@ export type GroupActivityType =
   | 'set_priority'
   | 'set_public'
   | 'set_private'
+  | 'create_issue'
   | 'set_resolved_by_age';
 
 export type GroupActivity = Readonly<{

@@ -5,12 +5,10 @@ import { setResolved } from '../groups/setResolved.ts';
 import { many, type Transaction } from '../pool.ts';
 import { appendIssueEvents } from './appendIssueEvents.ts';
 import { appendStatusSync } from './appendStatusSync.ts';
-import type { IssueLink } from './externalIssues.ts';
+import { externalProviderNames, type IssueLink } from './externalIssues.ts';
 
 export type ExternalStatus = Readonly<{
   provider: IssueLink['provider'];
-  /** As timelines name the tracker. */
-  providerName: string;
   key: string;
   isResolved: boolean;
   /** When the tracker's issue became so, as text of a timestamp with its zone. */
@@ -35,7 +33,7 @@ const linkedRow = z.object({ external_issue_id: z.string(), group_id: z.string()
 export async function applyExternalStatus(
   tx: Transaction,
   organizationId: string,
-  { provider, providerName, key, isResolved, saidAt }: ExternalStatus,
+  { provider, key, isResolved, saidAt }: ExternalStatus,
 ): Promise<AppliedStatus> {
   const links = await many(tx, linkedRow, {
     name: 'noteExternalStatus',
@@ -54,7 +52,7 @@ export async function applyExternalStatus(
     tx,
     links.map((link) => link.group_id),
   );
-  const details = { provider: providerName, label: key };
+  const details = { provider: externalProviderNames[provider], label: key };
   const changed = isResolved
     ? await setResolved(tx, groups, { kind: 'now', details }, null)
     : await setOpenStatus(

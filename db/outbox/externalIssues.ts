@@ -3,6 +3,12 @@ import { exec, many, maybeOne, type Queryable, type Transaction } from '../pool.
 
 export const externalIssueProviders = ['github', 'webhook'] as const;
 
+/** As timelines call the trackers. */
+export const externalProviderNames: Readonly<Record<IssueLink['provider'], string>> = {
+  github: 'GitHub',
+  webhook: 'Webhook',
+};
+
 const linkRow = z
   .object({
     id: z.string(),

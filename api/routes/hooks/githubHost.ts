@@ -127,7 +127,6 @@ function toIssueStatus(payload: unknown): HookEvent {
   const { repository, issue } = readPayload(issueSchema, payload, 'GitHub', 'issues');
   const status = {
     provider: 'github',
-    providerName: 'GitHub',
     key: `${repository.full_name}#${issue.number}`,
     isResolved: action === 'closed',
     saidAt: issue.updated_at,

@@ -1,5 +1,11 @@
 import { fieldError } from '../../../domain/errors.ts';
-import { linkExternalIssue, storeExternalIssue } from '../../../db/outbox/externalIssues.ts';
+import { insertGroupActivity } from '../../../db/groups/insertGroupActivity.ts';
+import {
+  externalProviderNames,
+  linkExternalIssue,
+  storeExternalIssue,
+  type IssueLink,
+} from '../../../db/outbox/externalIssues.ts';
 import { transaction } from '../../../db/pool.ts';
 import { randomHex } from '../../../infra/randomText.ts';
 import { SecretBox } from '../../../infra/secretBox.ts';
@@ -46,6 +52,15 @@ export const createIssueLink = route({
       });
       const link = issue === null ? null : await linkExternalIssue(tx, group.id, issue.id);
       if (link === null) throw fieldError(NON_FIELD_ERRORS, 'That issue is already linked');
+      const { principal } = access;
+      await insertGroupActivity(tx, [
+        {
+          groupId: group.id,
+          type: 'create_issue',
+          userId: principal.kind === 'user' ? principal.userId : null,
+          data: linkData(link),
+        },
+      ]);
       return {
         status: 201,
         body: serializeIssueLink(link, issue?.isNew === true ? secret : undefined),
@@ -53,3 +68,9 @@ export const createIssueLink = route({
     });
   },
 });
+
+/** The tracker is not asked for the title, and the issue was there before (groups-projects-orgs 1.2). */
+function linkData({ provider, key, url }: IssueLink): Record<string, unknown> {
+  const name = externalProviderNames[provider];
+  return { title: key, provider: name, location: url, label: key, new: false };
+}
