@@ -71,7 +71,7 @@ export type ProjectView = z.output<typeof projectRow>;
 
 /**
  * Active projects by slug, each with its teams; `memberId` decides `isMember` and `isBookmarked`, `ids` null means all,
- * and so does a team that is not given.
+ * and so do teams that are not given.
  */
 export function listProjects(
   db: Queryable,
@@ -79,7 +79,7 @@ export function listProjects(
     organizationId: string;
     memberId: string | null;
     ids: readonly string[] | null;
-    teamId?: string;
+    teamIds?: readonly string[];
   }>,
   window: Window,
 ): Promise<ProjectView[]> {
@@ -98,8 +98,8 @@ export function listProjects(
                     where project_team.project_id = project.id) as teams
              from project
             where organization_id = $1 and status = 'active' and ($3::bigint[] is null or id = any($3))
-              and ($6::bigint is null or exists (
-                    select from project_team where project_team.project_id = project.id and team_id = $6))
+              and ($6::bigint[] is null or exists (
+                    select from project_team where project_team.project_id = project.id and team_id = any($6)))
             order by slug
            offset $4 limit $5`,
     values: [
@@ -108,7 +108,7 @@ export function listProjects(
       filter.ids,
       window.offset,
       window.limit,
-      filter.teamId ?? null,
+      filter.teamIds ?? null,
     ],
   });
 }

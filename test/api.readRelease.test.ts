@@ -75,7 +75,7 @@ describe('the release', () => {
         avatarUrl: null,
         isActive: true,
         dateJoined: timestamp,
-        avatar: { avatarType: 'letter_avatar', avatarUuid: null },
+        avatar: { avatarType: 'letter_avatar', avatarUuid: null, avatarUrl: null },
       },
       commitCount: 2,
       lastCommit: {

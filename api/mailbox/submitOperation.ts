@@ -14,8 +14,7 @@ import type { Principal } from '../access/principal.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import { noContent, type ApiResponse } from '../http/apiResponse.ts';
-import { serializeDeploy } from '../serializers/deploy.ts';
-import { serializeRelease } from '../serializers/release.ts';
+import { serializeOne } from '../serializers/serialize.ts';
 import type { Settled } from './mailbox.ts';
 
 /** Visible ASCII; as long as any client's UUIDs and run ids, short enough to index. */
@@ -92,12 +91,12 @@ export async function describeOutcome(
   if (outcome.deployId !== undefined) {
     const deploy = await context.views.deploy(outcome.deployId);
     if (deploy === undefined) throw notFound();
-    return { status: outcome.status, body: serializeDeploy(deploy) };
+    return { status: outcome.status, body: await serializeOne('deploy', deploy, context) };
   }
   const release = await context.views.release(outcome.releaseId);
   // Deleted since: the write was applied, but there is nothing left to show.
   if (release === undefined) throw notFound();
-  return { status: outcome.status, body: serializeRelease(release) };
+  return { status: outcome.status, body: await serializeOne('release', release, context) };
 }
 
 /** Durable, not applied yet: enough of a release or deploy for clients that parse the answer (contract, HTTP). */
@@ -122,11 +121,12 @@ async function describeRelease(
   context: AppContext,
   release: ReleaseKey,
 ): Promise<Record<string, unknown>> {
-  const known = await context.views.releaseByKey(release).catch((error: unknown) => {
+  try {
+    const known = await context.views.releaseByKey(release);
+    if (known !== null) return await serializeOne('release', known, context);
+  } catch (error) {
     if (!isDatabaseOutage(error)) throw error;
-    return null;
-  });
-  if (known !== null) return serializeRelease(known);
+  }
   return {
     version: release.version,
     dateCreated: new Date().toISOString(),

@@ -5,7 +5,7 @@ import { listReleaseCommits } from '../../db/releases/readCommits.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import { ok, type ApiResponse } from '../http/apiResponse.ts';
-import { serializeCommit } from '../serializers/commit.ts';
+import { serialize } from '../serializers/serialize.ts';
 import { pageLink } from './pageLink.ts';
 
 /** A page of the commits of a release, newest first, with value cursors over their position (releases-api 3.9). */
@@ -20,8 +20,6 @@ export async function commitList(
   const window = valueWindow(cursor, perPage);
   const rows = await listReleaseCommits(context.pool, releaseId, window, repositoryIds);
   const page = valuePage(rows, cursor, perPage, (row) => row.position);
-  return ok(
-    page.items.map((row) => serializeCommit(row.commit)),
-    pageLink(request, context, page),
-  );
+  const commits = page.items.map((row) => row.commit);
+  return ok(await serialize('commit', commits, context), pageLink(request, context, page));
 }

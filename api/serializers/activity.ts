@@ -1,62 +1,39 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
-import { withoutRepeats } from '../../domain/issues/activityTimeline.ts';
-import { formatShortId } from '../../domain/shortId.ts';
-import type { GroupView } from '../../db/groups/groupView.ts';
 import type { ActivityView, PullRequestView } from '../../db/groups/readActivity.ts';
+import { loadAvatars, type Avatars } from './avatars.ts';
 import { serializeCommit } from './commit.ts';
 import { serializeRepository } from './repository.ts';
+import { serializer, type Json, type SerializerContext } from './serializer.ts';
 import { serializeUser } from './user.ts';
 
-/** An activity of one issue (groups-projects-orgs 1.2): internal ids of commits and pull requests become the objects. */
-export function serializeActivity(activity: ActivityView): Record<string, unknown> {
-  const { commit, pullRequest } = activity;
+/** An activity of one issue (groups-projects-orgs 1.2). */
+export const activity = serializer({ getAttributes: activityAvatars, toJson: serializeActivity });
+
+export function activityAvatars(
+  activities: readonly ActivityView[],
+  context: SerializerContext,
+): Promise<Avatars> {
+  const people = activities.flatMap(({ user, commit }) => [user, commit?.author?.user]);
+  return loadAvatars(context, 'user', people);
+}
+
+/** Internal ids of commits and pull requests become the objects. */
+export function serializeActivity(shown: ActivityView, avatars: Avatars): Json {
+  const { user, commit, pullRequest } = shown;
   return {
-    id: activity.id,
-    type: activity.type,
-    user: activity.user === null ? null : serializeUser(activity.user),
+    id: shown.id,
+    type: shown.type,
+    user: user === null ? null : serializeUser(user, avatars),
     data: {
-      ...activity.data,
-      ...(commit === null ? {} : { commit: serializeCommit(commit) }),
+      ...shown.data,
+      ...(commit === null ? {} : { commit: serializeCommit(commit, avatars) }),
       ...(pullRequest === null ? {} : { pullRequest: serializePullRequest(pullRequest) }),
     },
-    dateCreated: formatDateTime(activity.dateAdded),
+    dateCreated: formatDateTime(shown.dateAdded),
   };
 }
 
-/** An activity among those of a project or an organization (decisions 12). */
-export function serializeListedActivity(activity: ActivityView): Record<string, unknown> {
-  const { issue, project } = activity;
-  return {
-    ...serializeActivity(activity),
-    issue:
-      issue === null
-        ? null
-        : {
-            id: issue.id,
-            shortId: formatShortId({ slug: project.slug, number: issue.number }),
-            title: issue.title,
-          },
-    project,
-  };
-}
-
-/** The timeline of an issue, newest first; it ends where the issue began. */
-export function serializeTimeline(
-  group: GroupView,
-  newestFirst: readonly ActivityView[],
-  length: number,
-): Record<string, unknown>[] {
-  const firstSeen = {
-    id: '0',
-    type: 'first_seen',
-    user: null,
-    data: { priority: group.priorityLockedAt === null ? group.priority : null },
-    dateCreated: formatDateTime(group.firstSeen),
-  };
-  return [...withoutRepeats(newestFirst).map(serializeActivity), firstSeen].slice(0, length);
-}
-
-function serializePullRequest(pullRequest: PullRequestView): Record<string, unknown> {
+function serializePullRequest(pullRequest: PullRequestView): Json {
   return {
     id: pullRequest.key,
     title: pullRequest.title,

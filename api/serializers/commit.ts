@@ -1,17 +1,29 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
 import type { CommitView } from '../../db/releases/releaseView.ts';
+import { serializeAuthor } from './author.ts';
+import { loadAvatars, type Avatars } from './avatars.ts';
 import { serializeRepository } from './repository.ts';
-import { serializeAuthor } from './user.ts';
+import { serializer, type Json } from './serializer.ts';
 
-/** A commit (releases-api 13.3). */
-export function serializeCommit(commit: CommitView): Record<string, unknown> {
+export const commit = serializer({
+  getAttributes: (commits: readonly CommitView[], context) =>
+    loadAvatars(
+      context,
+      'user',
+      commits.map(({ author }) => author?.user),
+    ),
+  toJson: serializeCommit,
+});
+
+/** A commit (releases-api 13.3), also as embedded in releases and issues. */
+export function serializeCommit(shown: CommitView, avatars: Avatars): Json {
   return {
-    id: commit.key,
-    message: commit.message,
-    dateCreated: formatDateTime(commit.dateCreated),
+    id: shown.key,
+    message: shown.message,
+    dateCreated: formatDateTime(shown.dateCreated),
     pullRequest: null,
     suspectCommitType: '',
-    repository: commit.repository === null ? {} : serializeRepository(commit.repository),
-    author: serializeAuthor(commit.author),
+    repository: shown.repository === null ? {} : serializeRepository(shown.repository),
+    author: serializeAuthor(shown.author, avatars),
   };
 }

@@ -1,14 +1,17 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
 import type { DeployView } from '../../db/releases/releaseView.ts';
+import { rowSerializer, type Json } from './serializer.ts';
 
-/** A deploy (releases-api 9.3). */
-export function serializeDeploy(deploy: DeployView): Record<string, unknown> {
+export const deploy = rowSerializer(serializeDeploy);
+
+/** A deploy (releases-api 9.3), also as embedded in its release. */
+export function serializeDeploy(shown: DeployView): Json {
   return {
-    id: deploy.id,
-    environment: deploy.environment,
-    dateStarted: deploy.dateStarted === null ? null : formatDateTime(deploy.dateStarted),
-    dateFinished: formatDateTime(deploy.dateFinished),
-    name: deploy.name,
-    url: deploy.url,
+    id: shown.id,
+    environment: shown.environment,
+    dateStarted: shown.dateStarted === null ? null : formatDateTime(shown.dateStarted),
+    dateFinished: formatDateTime(shown.dateFinished),
+    name: shown.name,
+    url: shown.url,
   };
 }

@@ -1,14 +1,4 @@
-import type { EnvironmentView, ProjectEnvironmentView } from '../../db/environments.ts';
+import type { EnvironmentView } from '../../db/environments.ts';
+import { rowSerializer } from './serializer.ts';
 
-export function serializeEnvironment({ id, name }: EnvironmentView): Record<string, unknown> {
-  return { id, name };
-}
-
-/** An environment as one project sees it. */
-export function serializeProjectEnvironment({
-  id,
-  name,
-  isHidden,
-}: ProjectEnvironmentView): Record<string, unknown> {
-  return { id, name, isHidden };
-}
+export const environment = rowSerializer(({ id, name }: EnvironmentView) => ({ id, name }));

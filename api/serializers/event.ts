@@ -1,10 +1,9 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
-import { asText, isObject } from '../../domain/ingest/eventFields.ts';
-import { describeEvent } from '../../domain/ingest/describeEvent.ts';
-import { readExceptions, readMessage } from '../../domain/ingest/eventFields.ts';
+import { asText, isObject, readMessage } from '../../domain/ingest/eventFields.ts';
 import type { Json } from '../../domain/ingest/trimData.ts';
 import type { EventView } from '../../db/events/readEvents.ts';
-import { tagsOf } from './tags.ts';
+import { serializeEventSummary } from './eventSummary.ts';
+import { rowSerializer } from './serializer.ts';
 
 /** The parts of an event that are shown as entries, by the name they have in the payload. */
 const entryTypes: Readonly<Record<string, string>> = {
@@ -15,39 +14,16 @@ const entryTypes: Readonly<Record<string, string>> = {
   request: 'request',
 };
 
-/** An event in a list (clients 4): what it is, not what is in it. */
-export function serializeEventSummary(event: EventView): Record<string, unknown> {
-  const { data } = event;
-  const exceptions = readExceptions(data);
-  const described = describeEvent(data, exceptions, readMessage(data));
-  return {
-    id: event.eventId,
-    eventID: event.eventId,
-    groupID: event.groupId,
-    projectID: event.projectId,
-    'event.type': exceptions.length > 0 ? 'error' : 'default',
-    title: described.title,
-    message: described.message,
-    culprit: described.culprit,
-    metadata: described.metadata,
-    location: asText(described.metadata['filename']),
-    platform: asText(data['platform']) ?? 'other',
-    user: isObject(data['user']) ? data['user'] : null,
-    tags: tagsOf(event),
-    dateCreated: formatDateTime(event.timestamp),
-  };
-}
-
 /** An event in full. */
-export function serializeEvent(event: EventView): Record<string, unknown> {
-  const { data } = event;
-  const summary = serializeEventSummary(event);
+export const event = rowSerializer((shown: EventView) => {
+  const { data } = shown;
+  const summary = serializeEventSummary(shown);
   return {
     ...summary,
     type: summary['event.type'],
     size: JSON.stringify(data).length,
-    dateReceived: formatDateTime(event.dateReceived),
-    release: event.release === null ? null : { version: event.release },
+    dateReceived: formatDateTime(shown.dateReceived),
+    release: shown.release === null ? null : { version: shown.release },
     dist: asText(data['dist']),
     entries: entriesOf(data),
     contexts: isObject(data['contexts']) ? data['contexts'] : {},
@@ -60,7 +36,7 @@ export function serializeEvent(event: EventView): Record<string, unknown> {
     nextEventID: null,
     previousEventID: null,
   };
-}
+});
 
 function entriesOf(data: Readonly<Record<string, Json>>): { type: string; data: unknown }[] {
   const entries = Object.entries(entryTypes).flatMap(([key, type]) => {

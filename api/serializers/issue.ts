@@ -9,17 +9,27 @@ import type {
   ResolutionView,
   SnoozeView,
 } from '../../db/groups/groupView.ts';
-import type { PersonalView } from '../../db/groups/personal.ts';
+import { readPersonal, type PersonalView } from '../../db/groups/personal.ts';
+import type { UserView } from '../../db/releases/releaseView.ts';
+import type { OrganizationAccess } from '../access/organizationAccess.ts';
+import { loadAvatars, type Avatars } from './avatars.ts';
 import { serializeCommit } from './commit.ts';
+import { formatOrNull } from './formatOrNull.ts';
+import { serializer, type Json, type SerializerContext } from './serializer.ts';
 import { serializeUser } from './user.ts';
 
 export type IssueOptions = Readonly<{
-  publicUrl: string;
-  organizationSlug: string;
+  /** Whoever asks sees what the issues are to them. */
+  access: OrganizationAccess;
   /** With `expand=inbox` only. */
   hasInbox?: boolean;
-  /** What the issues are to whoever asks; missing for tokens of nobody. */
-  personal?: ReadonlyMap<string, PersonalView>;
+}>;
+
+type IssueAttributes = Readonly<{
+  avatars: Avatars;
+  /** By issue; empty for tokens of nobody. */
+  personal: ReadonlyMap<string, PersonalView>;
+  publicUrl: string;
 }>;
 
 /** Stored names → those of the API. */
@@ -30,30 +40,55 @@ const substatusNames: Readonly<Record<string, string>> = {
 };
 
 /** An issue as lists show it (groups-projects-orgs 1.11). */
-export function serializeIssue(group: GroupView, options: IssueOptions): Record<string, unknown> {
+export const issue = serializer({ getAttributes, toJson });
+
+async function getAttributes(
+  groups: readonly GroupView[],
+  context: SerializerContext,
+  { access: { principal } }: IssueOptions,
+): Promise<IssueAttributes> {
+  const ids = groups.map(({ id }) => id);
+  const [avatars, personal] = await Promise.all([
+    loadAvatars(context, 'user', groups.flatMap(shownUsers)),
+    principal.kind === 'user'
+      ? readPersonal(context.pool, ids, principal.userId)
+      : new Map<string, PersonalView>(),
+  ]);
+  return { avatars, personal, publicUrl: context.config.publicUrl };
+}
+
+function shownUsers({ resolution, snooze, resolvingCommit }: GroupView): (UserView | null)[] {
+  return [resolution?.actor ?? null, snooze?.actor ?? null, resolvingCommit?.author?.user ?? null];
+}
+
+function toJson(
+  group: GroupView,
+  { avatars, personal, publicUrl }: IssueAttributes,
+  { access, hasInbox }: IssueOptions,
+): Json {
   return {
     id: group.id,
     shortId: issueShortId(group),
     shareId: group.shareId,
     title: group.title,
     culprit: group.culprit,
-    permalink: `${options.publicUrl}/organizations/${options.organizationSlug}/issues/${group.id}/`,
+    permalink: `${publicUrl}/organizations/${access.organization.slug}/issues/${group.id}/`,
     logger: group.logger === '' ? null : group.logger,
     level: group.level,
     status: group.status,
-    statusDetails: statusDetails(group),
+    statusDetails: statusDetails(group, avatars),
     substatus:
       group.substatus === null ? null : (substatusNames[group.substatus] ?? group.substatus),
     isPublic: group.shareId !== null,
     platform: group.platform,
     priority: group.priority,
-    priorityLockedAt: dateOrNull(group.priorityLockedAt),
+    priorityLockedAt: formatOrNull(group.priorityLockedAt),
     project: group.project,
     type: 'value' in group.metadata ? 'error' : 'default',
     metadata: group.metadata,
     numComments: 0,
     assignedTo: serializeAssignee(group),
-    ...serializePersonal(options.personal?.get(group.id)),
+    ...serializePersonal(personal.get(group.id)),
     annotations: [],
     issueType: group.type,
     issueCategory: 'error',
@@ -61,11 +96,11 @@ export function serializeIssue(group: GroupView, options: IssueOptions): Record<
     userCount: group.userCount,
     firstSeen: formatDateTime(group.firstSeen),
     lastSeen: formatDateTime(group.lastSeen),
-    ...(options.hasInbox === true ? { inbox: serializeInbox(group.inbox) } : {}),
+    ...(hasInbox === true ? { inbox: serializeInbox(group.inbox) } : {}),
   };
 }
 
-function serializePersonal(personal: PersonalView | undefined): Record<string, unknown> {
+function serializePersonal(personal: PersonalView | undefined): Json {
   const subscription = personal?.subscription ?? null;
   return {
     isBookmarked: personal?.isBookmarked ?? false,
@@ -80,7 +115,7 @@ export function issueShortId(group: GroupView): string {
 }
 
 /** Null when nobody is assigned. */
-export function serializeAssignee({ assignee }: GroupView): Record<string, unknown> | null {
+function serializeAssignee({ assignee }: GroupView): Json | null {
   if (assignee === null) return null;
   if (assignee.type === 'team') return { type: 'team', id: assignee.id, name: assignee.slug };
   const { id, name, username, email } = assignee.user;
@@ -88,12 +123,15 @@ export function serializeAssignee({ assignee }: GroupView): Record<string, unkno
 }
 
 /** How the issue was resolved, or until when it is ignored, when it is not just so. */
-export function statusDetails(group: GroupView): Record<string, unknown> {
-  if (group.status === 'ignored' && group.snooze !== null) return snoozeDetails(group.snooze);
+function statusDetails(group: GroupView, avatars: Avatars): Json {
+  if (group.status === 'ignored' && group.snooze !== null) {
+    return snoozeDetails(group.snooze, avatars);
+  }
   if (group.status !== 'resolved') return {};
   const { resolution } = group;
   if (resolution !== null) {
-    const actor = resolution.actor === null ? {} : { actor: serializeUser(resolution.actor) };
+    const actor =
+      resolution.actor === null ? {} : { actor: serializeUser(resolution.actor, avatars) };
     return {
       ...(isInNextRelease(resolution)
         ? { inNextRelease: true }
@@ -101,17 +139,19 @@ export function statusDetails(group: GroupView): Record<string, unknown> {
       ...actor,
     };
   }
-  return group.resolvingCommit === null ? {} : { inCommit: serializeCommit(group.resolvingCommit) };
+  return group.resolvingCommit === null
+    ? {}
+    : { inCommit: serializeCommit(group.resolvingCommit, avatars) };
 }
 
-function snoozeDetails(snooze: SnoozeView): Record<string, unknown> {
+function snoozeDetails(snooze: SnoozeView, avatars: Avatars): Json {
   return {
     ignoreCount: snooze.count,
-    ignoreUntil: dateOrNull(snooze.until),
+    ignoreUntil: formatOrNull(snooze.until),
     ignoreUserCount: snooze.userCount,
     ignoreUserWindow: snooze.userWindow,
     ignoreWindow: snooze.window,
-    actor: snooze.actor === null ? null : serializeUser(snooze.actor),
+    actor: snooze.actor === null ? null : serializeUser(snooze.actor, avatars),
   };
 }
 
@@ -126,15 +166,11 @@ function isInNextRelease({ type, version, currentVersion }: ResolutionView): boo
   return bound !== null && current !== null && compareVersions(bound, current) <= 0;
 }
 
-function serializeInbox(inbox: InboxView | null): Record<string, unknown> | null {
+function serializeInbox(inbox: InboxView | null): Json | null {
   if (inbox === null) return null;
   return {
     reason: inboxReasonNumbers[inbox.reason],
     reason_details: inbox.details,
     date_added: formatDateTime(inbox.dateAdded),
   };
-}
-
-function dateOrNull(date: string | null): string | null {
-  return date === null ? null : formatDateTime(date);
 }

@@ -1,10 +1,19 @@
-import { formatDateTime } from '../../domain/dateTime.ts';
 import type { IssueLink } from '../../db/outbox/externalIssues.ts';
+import { formatDateTime } from '../../domain/dateTime.ts';
+import { rowSerializer } from './serializer.ts';
 
-/** @param secret only when it was just made or given: it is shown once. */
-export function serializeIssueLink(link: IssueLink, secret?: string): Record<string, unknown> {
-  const { id, provider, key, url, isStatusSynced, dateAdded } = link;
-  const dateCreated = formatDateTime(dateAdded);
-  const shown = { id, provider, key, url, syncStatus: isStatusSynced, dateCreated };
-  return secret === undefined ? shown : { ...shown, secret };
-}
+type IssueLinkOptions = Readonly<{
+  /** Only when it was just made or given: it is shown once. */
+  secret?: string | undefined;
+}>;
+
+/** The link of an issue to one of another tracker. */
+export const issueLink = rowSerializer((link: IssueLink, { secret }: IssueLinkOptions) => ({
+  id: link.id,
+  provider: link.provider,
+  key: link.key,
+  url: link.url,
+  syncStatus: link.isStatusSynced,
+  dateCreated: formatDateTime(link.dateAdded),
+  ...(secret === undefined ? {} : { secret }),
+}));

@@ -1,71 +1,36 @@
 import { createHash } from 'node:crypto';
 import type { ProjectView } from '../../db/organizationLists.ts';
-import type { ProjectKey } from '../../db/projects.ts';
-import type { ProjectSettings } from '../../db/projectSettings.ts';
 import { formatDateTime } from '../../domain/dateTime.ts';
-import { formatDsn } from '../../domain/dsn.ts';
-import { readProjectOptions } from '../../domain/projectOptions.ts';
-import { letterAvatar } from './avatar.ts';
+import { loadAvatars, type Avatars } from './avatars.ts';
+import { serializer, type Json } from './serializer.ts';
 
-export function serializeProject(project: ProjectView): Record<string, unknown> {
+export const project = serializer({
+  getAttributes: (projects: readonly ProjectView[], context) =>
+    loadAvatars(context, 'project', projects),
+  toJson: serializeProject,
+});
+
+/** A project as lists and other objects show it. */
+export function serializeProject(shown: ProjectView, avatars: Avatars): Json {
   return {
-    id: project.id,
-    slug: project.slug,
-    name: project.name,
-    platform: project.platform,
+    id: shown.id,
+    slug: shown.slug,
+    name: shown.name,
+    platform: shown.platform,
     platforms: [],
-    status: project.status,
-    color: colorOf(project.slug),
-    dateCreated: formatDateTime(project.dateAdded),
-    firstEvent: project.firstEvent === null ? null : formatDateTime(project.firstEvent),
+    status: shown.status,
+    color: colorOf(shown.slug),
+    dateCreated: formatDateTime(shown.dateAdded),
+    firstEvent: shown.firstEvent === null ? null : formatDateTime(shown.firstEvent),
     isPublic: false,
     isInternal: false,
-    isMember: project.isMember,
+    isMember: shown.isMember,
     hasAccess: true,
-    isBookmarked: project.isBookmarked,
+    isBookmarked: shown.isBookmarked,
     features: ['releases'],
-    team: project.teams[0] ?? null,
-    teams: project.teams,
-    avatar: letterAvatar,
-  };
-}
-
-/** A project with its settings by name. */
-export function serializeProjectDetails(
-  project: ProjectView,
-  settings: ProjectSettings,
-): Record<string, unknown> {
-  return {
-    ...serializeProject(project),
-    ...readProjectOptions(settings.options),
-    options: settings.options,
-    plugins: [],
-    processingIssues: 0,
-    latestRelease: null,
-  };
-}
-
-export function serializeProjectKey(
-  key: ProjectKey,
-  projectId: string,
-  publicUrl: string,
-): Record<string, unknown> {
-  const dsn = formatDsn(publicUrl, key.publicKey, projectId);
-  const endpoint = `${publicUrl}/api/${projectId}`;
-  return {
-    id: key.publicKey,
-    name: key.label,
-    label: key.label,
-    public: key.publicKey,
-    projectId: projectId,
-    isActive: key.isActive,
-    rateLimit: null,
-    dsn: {
-      public: dsn,
-      envelope: `${endpoint}/envelope/`,
-      otlp_traces: `${endpoint}/integration/otlp/v1/traces/`,
-    },
-    dateCreated: formatDateTime(key.dateAdded),
+    team: shown.teams[0] ?? null,
+    teams: shown.teams,
+    avatar: avatars.of(shown.id),
   };
 }
 

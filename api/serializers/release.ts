@@ -1,9 +1,17 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
 import { parseVersion } from '../../domain/version.ts';
-import type { AuthorView, ReleaseProjectView, ReleaseView } from '../../db/releases/releaseView.ts';
+import type {
+  AuthorView,
+  ReleaseProjectView,
+  ReleaseView,
+  UserView,
+} from '../../db/releases/releaseView.ts';
+import { serializeAuthor } from './author.ts';
+import { loadAvatars, type Avatars } from './avatars.ts';
 import { serializeCommit } from './commit.ts';
 import { serializeDeploy } from './deploy.ts';
-import { serializeAuthor, serializeUser } from './user.ts';
+import { serializer, type Json } from './serializer.ts';
+import { serializeUser } from './user.ts';
 
 export type ReleaseExtras = Readonly<{
   /** Neighbours and bounds; `{}` unless a project was asked for (releases-api 3.3). */
@@ -14,30 +22,38 @@ export type ReleaseExtras = Readonly<{
   hasHealth?: boolean;
 }>;
 
+export const release = serializer({
+  getAttributes: (releases: readonly ReleaseView[], context, _options: ReleaseExtras) =>
+    loadAvatars(context, 'user', releases.flatMap(shownUsers)),
+  toJson: serializeRelease,
+});
+
+function shownUsers({ owner, lastCommit, authors }: ReleaseView): (UserView | null)[] {
+  return [owner, lastCommit?.author?.user ?? null, ...authors.map((author) => author.user)];
+}
+
 /** A release in full (releases-api 13.1). */
-export function serializeRelease(
-  release: ReleaseView,
-  extras: ReleaseExtras = {},
-): Record<string, unknown> {
+function serializeRelease(shown: ReleaseView, avatars: Avatars, extras: ReleaseExtras): Json {
+  const { owner, lastCommit, lastDeploy, dateReleased } = shown;
   return {
-    id: Number(release.id),
-    version: release.version,
-    status: release.status,
-    shortVersion: release.version,
-    versionInfo: parseVersion(release.version),
-    ref: release.ref,
-    url: release.url,
-    dateReleased: release.dateReleased === null ? null : formatDateTime(release.dateReleased),
-    dateCreated: formatDateTime(release.dateAdded),
-    data: release.data,
-    newGroups: countNewGroups(release),
-    owner: release.owner === null ? null : serializeUser(release.owner),
-    commitCount: release.commitCount,
-    lastCommit: release.lastCommit === null ? null : serializeCommit(release.lastCommit),
-    deployCount: release.deployCount,
-    lastDeploy: release.lastDeploy === null ? null : serializeDeploy(release.lastDeploy),
-    authors: distinctAuthors(release.authors).map(serializeAuthor),
-    projects: release.projects.map((project) => ({
+    id: Number(shown.id),
+    version: shown.version,
+    status: shown.status,
+    shortVersion: shown.version,
+    versionInfo: parseVersion(shown.version),
+    ref: shown.ref,
+    url: shown.url,
+    dateReleased: dateReleased === null ? null : formatDateTime(dateReleased),
+    dateCreated: formatDateTime(shown.dateAdded),
+    data: shown.data,
+    newGroups: countNewGroups(shown),
+    owner: owner === null ? null : serializeUser(owner, avatars),
+    commitCount: shown.commitCount,
+    lastCommit: lastCommit === null ? null : serializeCommit(lastCommit, avatars),
+    deployCount: shown.deployCount,
+    lastDeploy: lastDeploy === null ? null : serializeDeploy(lastDeploy),
+    authors: distinctAuthors(shown.authors).map((author) => serializeAuthor(author, avatars)),
+    projects: shown.projects.map((project) => ({
       ...serializeReleaseProject(project),
       hasHealthData: false,
       ...(extras.hasHealth === true ? { healthData: null } : {}),
@@ -45,13 +61,13 @@ export function serializeRelease(
     firstEvent: null,
     lastEvent: null,
     currentProjectMeta: extras.currentProjectMeta ?? {},
-    userAgent: release.userAgent,
+    userAgent: shown.userAgent,
     ...(extras.hasAdoptionStages === true ? { adoptionStages: null } : {}),
   };
 }
 
 /** A project as a release shows it; its id is a number here. */
-export function serializeReleaseProject(project: ReleaseProjectView): Record<string, unknown> {
+export function serializeReleaseProject(project: ReleaseProjectView): Json {
   return {
     id: Number(project.id),
     slug: project.slug,

@@ -1,6 +1,6 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
 import type { RepositoryView } from '../../db/releases/releaseView.ts';
-import type { RepositoryDetails } from '../../db/repositories.ts';
+import { rowSerializer, type Json } from './serializer.ts';
 
 /** Names as hosts write themselves; others show their id. */
 const providerNames: Readonly<Record<string, string>> = {
@@ -13,31 +13,27 @@ const providerNames: Readonly<Record<string, string>> = {
   vsts: 'Azure DevOps',
 };
 
+export const repository = rowSerializer(serializeRepository);
+
 /**
  * A repository (releases-api 13.5). One without a provider says `unknown`, an id that sentry-cli passes over when it
  * looks for the repository of the working copy (clients 3.5).
  */
-export function serializeRepository(repository: RepositoryView): Record<string, unknown> {
-  const { provider } = repository;
+export function serializeRepository(shown: RepositoryView): Json {
+  const { provider } = shown;
   const plainProvider = provider?.replace(/^integrations:/, '') ?? '';
   return {
-    id: repository.id,
-    name: repository.name,
-    url: repository.url,
+    id: shown.id,
+    name: shown.name,
+    url: shown.url,
     provider:
       provider === null
         ? { id: 'unknown', name: 'Unknown Provider' }
         : { id: provider, name: providerNames[plainProvider] ?? plainProvider },
-    status: repository.status,
-    dateCreated: formatDateTime(repository.dateCreated),
-    integrationId: repository.integrationId,
-    externalSlug: provider === null ? null : repository.name,
-    externalId: repository.externalId,
+    status: shown.status,
+    dateCreated: formatDateTime(shown.dateCreated),
+    integrationId: shown.integrationId,
+    externalSlug: provider === null ? null : shown.name,
+    externalId: shown.externalId,
   };
-}
-
-/** With how it is reached. That there is a token is all that anybody learns of it. */
-export function serializeRepositoryDetails(repository: RepositoryDetails): Record<string, unknown> {
-  const { apiUrl, hasToken } = repository;
-  return { ...serializeRepository(repository), apiUrl, hasToken };
 }

@@ -1,57 +1,35 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
 import type { SyncView } from '../../db/sync/readSync.ts';
-
-/** All fetches of a release; null when it never asked for one. */
-export function serializeSyncs(syncs: readonly SyncView[]): Record<string, unknown> | null {
-  if (syncs.length === 0) return null;
-  return { state: overallState(syncs), repositories: syncs.map(serializeSync) };
-}
+import { formatOrNull } from './formatOrNull.ts';
+import { rowSerializer } from './serializer.ts';
 
 /** How much of the range the release has, in one word, with the figures behind it. */
-function serializeSync(sync: SyncView): Record<string, unknown> {
-  const { outcome } = sync;
+export const sync = rowSerializer((shown: SyncView) => {
+  const { outcome } = shown;
   return {
-    repository: { id: sync.repositoryId, name: sync.repositoryName },
-    state: sync.state,
-    head: sync.head,
+    repository: { id: shown.repositoryId, name: shown.repositoryName },
+    state: shown.state,
+    head: shown.head,
     base: {
-      sha: outcome?.base ?? sync.previousHead,
-      source: sync.baseSource,
+      sha: outcome?.base ?? shown.previousHead,
+      source: shown.baseSource,
       choice: outcome?.baseChoice ?? null,
       note: outcome?.baseNote ?? null,
     },
-    completeness: completeness(sync),
+    completeness: completeness(shown),
     commits: outcome === null ? null : { fetched: outcome.listed, total: outcome.total },
     limits: outcome?.limits ?? [],
-    attempt: sync.attempt,
-    lastError: sync.lastError,
-    nextTry: date(sync.nextTryAt),
-    waitUntil: sync.state === 'waiting_for_push' ? date(sync.waitUntil) : null,
-    requestedAt: formatDateTime(sync.dateRequested),
-    updatedAt: formatDateTime(sync.dateUpdated),
-    operation: sync.operationId,
-    workflow: `fetch:${sync.releaseId}:${sync.operationId}`,
+    attempt: shown.attempt,
+    lastError: shown.lastError,
+    nextTry: formatOrNull(shown.nextTryAt),
+    waitUntil: shown.state === 'waiting_for_push' ? formatOrNull(shown.waitUntil) : null,
+    requestedAt: formatDateTime(shown.dateRequested),
+    updatedAt: formatDateTime(shown.dateUpdated),
+    operation: shown.operationId,
+    workflow: `fetch:${shown.releaseId}:${shown.operationId}`,
   };
-}
-
-/** The state of all repositories together: the one that needs a look most decides. */
-function overallState(syncs: readonly SyncView[]): string | null {
-  const order = [
-    'failed',
-    'waiting_for_push',
-    'fetching',
-    'pending',
-    'partial',
-    'given_up',
-    'complete',
-  ];
-  return order.find((state) => syncs.some((sync) => sync.state === state)) ?? null;
-}
+});
 
 function completeness({ state }: SyncView): 'complete' | 'partial' | 'unknown' {
   return state === 'complete' || state === 'partial' ? state : 'unknown';
-}
-
-function date(text: string | null): string | null {
-  return text === null ? null : formatDateTime(text);
 }

@@ -1,41 +1,36 @@
-import type { ProjectView } from '../../db/organizationLists.ts';
 import type { TeamView } from '../../db/teamLists.ts';
 import { formatDateTime } from '../../domain/dateTime.ts';
 import type { OrganizationAccess } from '../access/organizationAccess.ts';
-import { letterAvatar } from './avatar.ts';
-import { serializeProject } from './project.ts';
+import { loadAvatars, type Avatars } from './avatars.ts';
+import { serializer, type Json } from './serializer.ts';
+
+/** Whoever asks sees what they may do with a team. */
+export type TeamOptions = Readonly<{ access: OrganizationAccess }>;
+
+export const team = serializer({
+  getAttributes: (teams: readonly TeamView[], context, _options: TeamOptions) =>
+    loadAvatars(context, 'team', teams),
+  toJson: serializeTeam,
+});
 
 /** A team as the caller sees it. */
-export function serializeTeam(team: TeamView, access: OrganizationAccess): Record<string, unknown> {
+export function serializeTeam(shown: TeamView, avatars: Avatars, { access }: TeamOptions): Json {
   return {
-    id: team.id,
-    slug: team.slug,
-    name: team.name,
-    dateCreated: formatDateTime(team.dateAdded),
-    isMember: team.isMember,
+    id: shown.id,
+    slug: shown.slug,
+    name: shown.name,
+    dateCreated: formatDateTime(shown.dateAdded),
+    isMember: shown.isMember,
     teamRole: null,
     flags: { 'idp:provisioned': false },
     access: access.scopes,
     hasAccess:
-      team.isMember ||
+      shown.isMember ||
       access.organization.openMembership ||
       access.role === 'owner' ||
       access.role === 'manager',
     isPending: false,
-    memberCount: team.memberCount,
-    avatar: letterAvatar,
-  };
-}
-
-export function serializeTeamWithProjects(
-  team: TeamView,
-  access: OrganizationAccess,
-  projects: readonly ProjectView[],
-): Record<string, unknown> {
-  return {
-    ...serializeTeam(team, access),
-    projects: projects
-      .filter((project) => project.teams.some(({ id }) => id === team.id))
-      .map(serializeProject),
+    memberCount: shown.memberCount,
+    avatar: avatars.of(shown.id),
   };
 }

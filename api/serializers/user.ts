@@ -1,23 +1,25 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
-import type { AuthorView, UserView } from '../../db/releases/releaseView.ts';
+import type { UserView } from '../../db/releases/releaseView.ts';
+import { loadAvatars, type Avatars } from './avatars.ts';
+import { serializer, type Json } from './serializer.ts';
 
-/** A person with an account, as embedded in other objects. */
-export function serializeUser(user: UserView): Record<string, unknown> {
+/** A person with an account. */
+export const user = serializer({
+  getAttributes: (users: readonly UserView[], context) => loadAvatars(context, 'user', users),
+  toJson: serializeUser,
+});
+
+/** The same as embedded in other objects. */
+export function serializeUser(shown: UserView, avatars: Avatars): Json {
+  const avatar = avatars.of(shown.id);
   return {
-    id: user.id,
-    name: user.name === '' ? user.username : user.name,
-    username: user.username,
-    email: user.email ?? '',
-    avatarUrl: null,
-    isActive: user.isActive,
-    dateJoined: formatDateTime(user.dateJoined),
-    avatar: { avatarType: 'letter_avatar', avatarUuid: null },
+    id: shown.id,
+    name: shown.name === '' ? shown.username : shown.name,
+    username: shown.username,
+    email: shown.email ?? '',
+    avatarUrl: avatar['avatarUrl'],
+    isActive: shown.isActive,
+    dateJoined: formatDateTime(shown.dateJoined),
+    avatar,
   };
-}
-
-/** A commit author: the user it belongs to, else name and e-mail; `{}` when there is none (releases-api 13.4). */
-export function serializeAuthor(author: AuthorView | null): Record<string, unknown> {
-  if (author === null) return {};
-  if (author.user !== null) return serializeUser(author.user);
-  return { name: author.name, email: author.email };
 }

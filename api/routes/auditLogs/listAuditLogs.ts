@@ -6,7 +6,7 @@ import { organizationScopes } from '../../access/organizationScopes.ts';
 import { route } from '../../http/route.ts';
 import { parseDateRange } from '../../pagination/dateRange.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeAuditLogEntry } from '../../serializers/auditLogEntry.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listAuditLogs = route({
   name: 'listAuditLogs',
@@ -40,7 +40,7 @@ export const listAuditLogs = route({
     };
     const page = await offsetList(request, context, {
       rows: (window) => listAuditLog(context.pool, filter, window),
-      serialize: serializeAuditLogEntry,
+      json: (entries) => serialize('auditLogEntry', entries, context),
     });
     return { ...page, body: { rows: page.body, options: auditEvents } };
   },

@@ -1,11 +1,9 @@
 import { findUserView } from '../../../db/access.ts';
-import { findAvatar } from '../../../db/avatars.ts';
 import { notFound } from '../../../domain/errors.ts';
 import { requireUser } from '../../access/requireUser.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
-import { serializeAvatar } from '../../serializers/avatar.ts';
-import { serializeUser } from '../../serializers/user.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 
 /** The user of the path, who is the caller: by id, or as `me`. Others are not found. */
 export function requireSelf(request: ApiRequest): string {
@@ -19,11 +17,7 @@ export async function userWithAvatar(
   context: AppContext,
   userId: string,
 ): Promise<Record<string, unknown>> {
-  const [user, avatar] = await Promise.all([
-    findUserView(context.pool, userId),
-    findAvatar(context.pool, { kind: 'user', id: userId }),
-  ]);
+  const user = await findUserView(context.pool, userId);
   if (user === null) throw notFound();
-  const serialized = serializeAvatar('user', avatar, context.config.publicUrl);
-  return { ...serializeUser(user), avatar: serialized, avatarUrl: serialized['avatarUrl'] };
+  return serializeOne('user', user, context);
 }

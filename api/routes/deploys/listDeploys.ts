@@ -4,7 +4,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { requireRelease } from '../../access/requireRelease.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeDeploy } from '../../serializers/deploy.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listDeploys = route({
   name: 'listDeploys',
@@ -24,7 +24,7 @@ export const listDeploys = route({
     const projectIds = projects.all ? null : [...projects.ids];
     return offsetList(request, context, {
       rows: (window) => listCurrentDeploys(context.pool, release.id, projectIds, window),
-      serialize: serializeDeploy,
+      json: (deploys) => serialize('deploy', deploys, context),
     });
   },
 });

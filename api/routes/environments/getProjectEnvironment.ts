@@ -5,7 +5,7 @@ import { listScopes } from '../../access/organizationScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeProjectEnvironment } from '../../serializers/environment.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { environmentName } from './visibility.ts';
 
 export const getProjectEnvironment = route({
@@ -21,6 +21,6 @@ export const getProjectEnvironment = route({
     const name = environmentName(request.param('environment'));
     const environment = await findProjectEnvironment(context.pool, project.id, name);
     if (environment === null) throw notFound();
-    return ok(serializeProjectEnvironment(environment));
+    return ok(await serializeOne('projectEnvironment', environment, context));
   },
 });

@@ -4,7 +4,7 @@ import { listScopes } from '../../access/organizationScopes.ts';
 import { resolveProjects } from '../../access/resolveProjects.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeEnvironment } from '../../serializers/environment.ts';
+import { serialize } from '../../serializers/serialize.ts';
 import { parseVisibility } from './visibility.ts';
 
 export const listOrganizationEnvironments = route({
@@ -28,6 +28,6 @@ export const listOrganizationEnvironments = route({
       projects.all ? null : [...projects.ids],
       visibility,
     );
-    return ok(environments.map(serializeEnvironment));
+    return ok(await serialize('environment', environments, context));
   },
 });

@@ -4,7 +4,7 @@ import { listScopes } from '../../access/organizationScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeProjectEnvironment } from '../../serializers/environment.ts';
+import { serialize } from '../../serializers/serialize.ts';
 import { parseVisibility } from './visibility.ts';
 
 export const listProjectEnvironments = route({
@@ -20,6 +20,6 @@ export const listProjectEnvironments = route({
     const project = await requireProject(request, context, access);
     const visibility = parseVisibility(request.query);
     const environments = await findProjectEnvironments(context.pool, project.id, visibility);
-    return ok(environments.map(serializeProjectEnvironment));
+    return ok(await serialize('projectEnvironment', environments, context));
   },
 });

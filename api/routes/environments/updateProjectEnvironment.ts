@@ -6,7 +6,7 @@ import { projectScopes } from '../../access/organizationScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeProjectEnvironment } from '../../serializers/environment.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { objectSchema } from '../../validation/collections.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { environmentName } from './visibility.ts';
@@ -32,9 +32,11 @@ export const updateProjectEnvironment = route({
     const known = await findProjectEnvironment(context.pool, project.id, name);
     if (known === null) throw notFound();
     const { isHidden } = validateBody(environmentUpdateSchema, await request.body());
-    if (isHidden === undefined) return ok(serializeProjectEnvironment(known));
-    const environment = await hideProjectEnvironment(context.pool, project.id, name, isHidden);
+    const environment =
+      isHidden === undefined
+        ? known
+        : await hideProjectEnvironment(context.pool, project.id, name, isHidden);
     if (environment === null) throw notFound();
-    return ok(serializeProjectEnvironment(environment));
+    return ok(await serializeOne('projectEnvironment', environment, context));
   },
 });

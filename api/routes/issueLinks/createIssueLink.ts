@@ -12,7 +12,7 @@ import { SecretBox } from '../../../infra/secretBox.ts';
 import { issueScopes } from '../../access/issueScopes.ts';
 import { requireIssueById } from '../../access/requireIssue.ts';
 import { route } from '../../http/route.ts';
-import { serializeIssueLink } from '../../serializers/issueLink.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { NON_FIELD_ERRORS } from '../../validation/collections.ts';
 import { issueLinkSchema } from '../../validation/issueLinkBody.ts';
 import { validateBody } from '../../validation/validateBody.ts';
@@ -63,7 +63,9 @@ export const createIssueLink = route({
       ]);
       return {
         status: 201,
-        body: serializeIssueLink(link, issue?.isNew === true ? secret : undefined),
+        body: await serializeOne('issueLink', link, context, {
+          secret: issue?.isNew === true ? secret : undefined,
+        }),
       };
     });
   },

@@ -3,7 +3,7 @@ import { issueScopes } from '../../access/issueScopes.ts';
 import { requireIssueById } from '../../access/requireIssue.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeIssueLink } from '../../serializers/issueLink.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listIssueLinks = route({
   name: 'listIssueLinks',
@@ -17,7 +17,7 @@ export const listIssueLinks = route({
     const { group } = await requireIssueById(request, context, issueScopes.read);
     return offsetList(request, context, {
       rows: (window) => findIssueLinks(context.pool, group.id, window),
-      serialize: (link) => serializeIssueLink(link),
+      json: (links) => serialize('issueLink', links, context),
     });
   },
 });

@@ -4,8 +4,8 @@ import {
   listSubscribers,
 } from '../../../db/groups/readGroupDetails.ts';
 import { listGroupActivity } from '../../../db/groups/readActivity.ts';
-import { formatDateTime } from '../../../domain/dateTime.ts';
 import { listViewers } from '../../../db/groups/personal.ts';
+import type { ReleaseView } from '../../../db/releases/releaseView.ts';
 import { readTaggedEvents } from '../../../db/groups/readTags.ts';
 import { issueScopes } from '../../access/issueScopes.ts';
 import { requireIssue, requireIssueById, type IssueAccess } from '../../access/requireIssue.ts';
@@ -14,11 +14,10 @@ import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeTimeline } from '../../serializers/activity.ts';
-import { serializeRelease } from '../../serializers/release.ts';
+import { serialize, serializeOne } from '../../serializers/serialize.ts';
+import type { Json } from '../../serializers/serializer.ts';
 import { serializeTags } from '../../serializers/tags.ts';
-import { serializeUser } from '../../serializers/user.ts';
-import { serializeIssues } from './serializeIssues.ts';
+import { describeTimeline } from './describeTimeline.ts';
 
 /** As long as people scroll; the whole story is in the history. */
 const TIMELINE_LENGTH = 100;
@@ -67,8 +66,7 @@ export async function describeIssue(
   const collapsed = new Set(request.query.getAll('collapse'));
   const environments = await resolveEnvironments(context, access.organization.id, request.query);
   const hasInbox = request.query.getAll('expand').includes('inbox');
-  const [[issue], activity, subscribers, viewers, releases, stats, tagged] = await Promise.all([
-    serializeIssues(context, access, [group], hasInbox),
+  const [activity, subscribers, viewers, releases, stats, tagged] = await Promise.all([
     listGroupActivity(pool, group.id, TIMELINE_LENGTH),
     listSubscribers(pool, group.id),
     listViewers(pool, group.id),
@@ -76,26 +74,27 @@ export async function describeIssue(
     collapsed.has('stats') ? null : countGroupEvents(pool, group.id, new Date()),
     collapsed.has('tags') ? null : readTaggedEvents(pool, group.id, environments),
   ]);
+  const people = subscribers.filter(({ isActive }) => isActive).map(({ user }) => user);
+  const show = (release: ReleaseView | null): Promise<Json> | null =>
+    release === null ? null : serializeOne('release', release, context);
+  const [issue, timeline, seenBy, participants, firstRelease, lastRelease] = await Promise.all([
+    serializeOne('issue', group, context, { access, hasInbox }),
+    describeTimeline(context, group, activity, TIMELINE_LENGTH),
+    serialize('viewer', viewers, context),
+    serialize('user', people, context),
+    show(releases?.first ?? null),
+    show(releases?.last ?? null),
+  ]);
   return {
     ...issue,
-    activity: serializeTimeline(group, activity, TIMELINE_LENGTH),
-    seenBy: viewers.map(({ user, lastSeen }) => ({
-      ...serializeUser(user),
-      lastSeen: formatDateTime(lastSeen),
-    })),
-    participants: subscribers
-      .filter(({ isActive }) => isActive)
-      .map(({ user }) => serializeUser(user)),
+    activity: timeline,
+    seenBy,
+    participants,
     userReportCount: 0,
     pluginActions: [],
     pluginIssues: [],
     pluginContexts: [],
-    ...(releases === null
-      ? {}
-      : {
-          firstRelease: releases.first === null ? null : serializeRelease(releases.first),
-          lastRelease: releases.last === null ? null : serializeRelease(releases.last),
-        }),
+    ...(releases === null ? {} : { firstRelease, lastRelease }),
     ...(stats === null ? {} : { stats }),
     ...(tagged === null ? {} : { tags: serializeTags(tagged) }),
   };

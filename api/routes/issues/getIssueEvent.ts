@@ -8,7 +8,7 @@ import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { ok, type ApiResponse } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeEvent } from '../../serializers/event.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 
 const responses = { 200: 'The event', 404: 'No such issue or event' } as const;
 
@@ -51,5 +51,5 @@ async function issueEvent(
         ? null
         : await findEvent(context.pool, [group.project.id], eventId);
   if (event?.groupId !== group.id) throw notFound();
-  return ok(serializeEvent(event));
+  return ok(await serializeOne('event', event, context));
 }

@@ -3,7 +3,7 @@ import { requireIssue } from '../../access/requireIssue.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { issueShortId } from '../../serializers/issue.ts';
-import { serializeIssues } from './serializeIssues.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 
 /** Older clients have tokens for the organization only. */
 const scopes = [...issueScopes.read, 'org:read', 'org:write', 'org:admin'] as const;
@@ -17,7 +17,7 @@ export const getShortId = route({
   responses: { 200: 'The issue with its project', 404: 'No such issue' },
   handle: async (request, context) => {
     const { access, group } = await requireIssue(request, context, scopes);
-    const [issue] = await serializeIssues(context, access, [group]);
+    const issue = await serializeOne('issue', group, context, { access });
     return ok({
       organizationSlug: access.organization.slug,
       projectSlug: group.project.slug,

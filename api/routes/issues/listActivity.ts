@@ -9,7 +9,7 @@ import type { ApiRequest } from '../../http/apiRequest.ts';
 import type { ApiResponse } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeListedActivity } from '../../serializers/activity.ts';
+import { serialize } from '../../serializers/serialize.ts';
 import { issueProjects } from './listIssues.ts';
 
 const ofOrganization: readonly Scope[] = [...organizationScopes.read, ...issueScopes.read];
@@ -56,6 +56,6 @@ function activityPage(
 ): Promise<ApiResponse> {
   return offsetList(request, context, {
     rows: (window) => listProjectActivity(context.pool, projectIds, window),
-    serialize: serializeListedActivity,
+    json: (activities) => serialize('listedActivity', activities, context),
   });
 }

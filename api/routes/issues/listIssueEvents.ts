@@ -3,7 +3,7 @@ import { requireIssue } from '../../access/requireIssue.ts';
 import { issueScopes } from '../../access/issueScopes.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeEventSummary } from '../../serializers/event.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listIssueEvents = route({
   name: 'listIssueEvents',
@@ -17,7 +17,7 @@ export const listIssueEvents = route({
     const { group } = await requireIssue(request, context, issueScopes.read);
     return offsetList(request, context, {
       rows: (window) => listGroupEvents(context.pool, group.id, window),
-      serialize: serializeEventSummary,
+      json: (events) => serialize('eventSummary', events, context),
     });
   },
 });

@@ -1,10 +1,9 @@
-import { formatDateTime } from '../../../domain/dateTime.ts';
-import { listGroupHistory, type HistoryView } from '../../../db/groups/readActivity.ts';
+import { listGroupHistory } from '../../../db/groups/readActivity.ts';
 import { issueScopes } from '../../access/issueScopes.ts';
 import { requireIssueById } from '../../access/requireIssue.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeUser } from '../../serializers/user.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listIssueHistory = route({
   name: 'listIssueHistory',
@@ -18,21 +17,7 @@ export const listIssueHistory = route({
     const { group } = await requireIssueById(request, context, issueScopes.read);
     return offsetList(request, context, {
       rows: (window) => listGroupHistory(context.pool, group.id, window),
-      serialize: serializeHistory,
+      json: (entries) => serialize('issueHistory', entries, context),
     });
   },
 });
-
-function serializeHistory(entry: HistoryView): Record<string, unknown> {
-  return {
-    id: entry.id,
-    status: entry.status,
-    release: entry.release,
-    actor: entry.actor === null ? null : serializeUser(entry.actor),
-    dateCreated: formatDateTime(entry.dateAdded),
-    previous:
-      entry.previousId === null || entry.previousDate === null
-        ? null
-        : { id: entry.previousId, dateCreated: formatDateTime(entry.previousDate) },
-  };
-}

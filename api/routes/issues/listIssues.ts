@@ -11,7 +11,7 @@ import { ok, type ApiResponse } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { checkGroupStatsPeriod } from './groupStatsPeriod.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeIssues } from './serializeIssues.ts';
+import { serialize, serializeOne } from '../../serializers/serialize.ts';
 import { directHit } from './directHit.ts';
 import { filterByIds, issueFilter, parseIssueSort } from './issueFilter.ts';
 
@@ -95,12 +95,12 @@ async function issuePage(
   const sort = parseIssueSort(request.query);
   if (projects.length === 0) return ok([]);
   const ids = request.query.getAll('group');
-  const hasInbox = request.query.getAll('expand').includes('inbox');
+  const options = { access, hasInbox: request.query.getAll('expand').includes('inbox') };
   const hit = ids.length > 0 ? null : await directHit(context, access, request.query, projects);
   if (hit !== null) {
     const { group, ...event } = hit;
     const headers = { 'X-Sentry-Direct-Hit': '1' };
-    const [issue] = await serializeIssues(context, access, [group], hasInbox);
+    const issue = await serializeOne('issue', group, context, options);
     return ok([{ ...issue, ...event }], headers);
   }
   const filter: GroupFilter =
@@ -112,14 +112,8 @@ async function issuePage(
       : await issueFilter(context, access, request.query, projects);
   const [page, hits] = await Promise.all([
     offsetList(request, context, {
-      rows: async (window) =>
-        serializeIssues(
-          context,
-          access,
-          await listGroups(context.pool, filter, sort, window),
-          hasInbox,
-        ),
-      serialize: (issue) => issue,
+      rows: (window) => listGroups(context.pool, filter, sort, window),
+      json: (groups) => serialize('issue', groups, context, options),
     }),
     countGroups(context.pool, filter, HITS_MAX),
   ]);

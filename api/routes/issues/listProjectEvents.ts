@@ -4,7 +4,7 @@ import { requireProject } from '../../access/requireProject.ts';
 import { issueScopes } from '../../access/issueScopes.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeEventSummary } from '../../serializers/event.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 const scopes = [...issueScopes.read, 'project:read'] as const;
 
@@ -24,7 +24,7 @@ export const listProjectEvents = route({
     const project = await requireProject(request, context, access);
     return offsetList(request, context, {
       rows: (window) => findProjectEvents(context.pool, project.id, window),
-      serialize: serializeEventSummary,
+      json: (events) => serialize('eventSummary', events, context),
     });
   },
 });

@@ -9,7 +9,7 @@ import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { ok, type ApiResponse } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeIssues } from './serializeIssues.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 const responses = { 200: 'The issues', 404: 'No such release' } as const;
 
@@ -52,5 +52,5 @@ async function resolvedIssues(
   if (releaseId === null) throw notFound();
   const projectIds = projects.map(({ id }) => id);
   const groups = await listResolvedGroups(context.pool, releaseId, projectIds);
-  return ok(await serializeIssues(context, access, groups));
+  return ok(await serialize('issue', groups, context, { access }));
 }

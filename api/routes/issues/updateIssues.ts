@@ -9,8 +9,9 @@ import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { noContent, ok, type ApiResponse } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeTimeline } from '../../serializers/activity.ts';
-import { serializeAssignee, statusDetails } from '../../serializers/issue.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
+import type { Json } from '../../serializers/serializer.ts';
+import { describeTimeline } from './describeTimeline.ts';
 import { issueBody, parseIssueChange, type IssueChange } from '../../validation/issueBody.ts';
 import { changeIssues } from './changeIssues.ts';
 import { filterByIds, filterByShortIds, issueFilter } from './issueFilter.ts';
@@ -73,10 +74,14 @@ async function change(
   await changeIssues(context, access, ids, wanted);
   const group = await findGroupById(context.pool, first);
   if (group === null) return noContent();
-  const body = echo(wanted, group);
+  const issue = await serializeOne('issue', group, context, { access });
+  const body = echo(wanted, group, issue);
   if (ids.length > 1 || group.resolution === null || wanted.status !== 'resolved') return ok(body);
   const activity = await listGroupActivity(context.pool, group.id, TIMELINE_LENGTH);
-  return ok({ ...body, activity: serializeTimeline(group, activity, TIMELINE_LENGTH) });
+  return ok({
+    ...body,
+    activity: await describeTimeline(context, group, activity, TIMELINE_LENGTH),
+  });
 }
 
 /** Ids that mean nothing are passed over, and never turn into "all that the search finds". */
@@ -99,17 +104,13 @@ async function meantIds(
 }
 
 /** What was asked for, as it is now; an issue stands for all of them. */
-function echo(wanted: IssueChange, group: GroupView): Record<string, unknown> {
+function echo(wanted: IssueChange, group: GroupView, { statusDetails, assignedTo }: Json): Json {
   const isStatusSet = wanted.status !== null;
   const leavesInbox = wanted.status === 'resolved' || wanted.status === 'ignored';
   return {
-    ...(isStatusSet
-      ? { status: group.status, statusDetails: statusDetails(group), substatus: group.substatus }
-      : {}),
+    ...(isStatusSet ? { status: group.status, statusDetails, substatus: group.substatus } : {}),
     ...(leavesInbox ? { inbox: null } : wanted.inbox === null ? {} : { inbox: wanted.inbox }),
-    ...(wanted.assignedTo !== undefined || group.assignee !== null
-      ? { assignedTo: serializeAssignee(group) }
-      : {}),
+    ...(wanted.assignedTo !== undefined || group.assignee !== null ? { assignedTo } : {}),
     ...(wanted.priority === null ? {} : { priority: group.priority }),
     ...(wanted.hasSeen === null ? {} : { hasSeen: wanted.hasSeen }),
     ...(wanted.isBookmarked === null ? {} : { isBookmarked: wanted.isBookmarked }),

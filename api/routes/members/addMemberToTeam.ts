@@ -1,6 +1,7 @@
 import { addTeamMember } from '../../../db/teams.ts';
+import { noContent } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeTeam } from '../../serializers/team.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { changeMemberTeam, memberTeamScopes } from './memberTeam.ts';
 
 export const addMemberToTeam = route({
@@ -20,6 +21,7 @@ export const addMemberToTeam = route({
       event: 'member.join-team',
       apply: async (tx, memberId, teamId) => (await addTeamMember(tx, memberId, [teamId])) > 0,
     });
-    return isChanged ? { status: 201, body: serializeTeam(team, access) } : { status: 204 };
+    if (!isChanged) return noContent();
+    return { status: 201, body: await serializeOne('team', team, context, { access }) };
   },
 });

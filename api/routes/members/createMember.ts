@@ -15,7 +15,7 @@ import { forbidden } from '../../access/requireScope.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { route } from '../../http/route.ts';
-import { serializeMember } from '../../serializers/member.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { memberCreateSchema, namedTeams } from '../../validation/memberBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { requireManageableRole, requireTeamIds } from './memberRules.ts';
@@ -47,7 +47,7 @@ export const createMember = route({
     requireManageableRole(access, role);
     const teamIds = await requireTeamIds(context, access, namedTeams(body) ?? []);
     const member = await insert(request, context, access, { email: body.email, role, teamIds });
-    return { status: 201, body: serializeMember(member) };
+    return { status: 201, body: await serializeOne('member', member, context) };
   },
 });
 

@@ -2,7 +2,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { memberScopes } from '../../access/organizationScopes.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeMemberDetails } from '../../serializers/member.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { requireMember } from './memberRules.ts';
 
 export const getMember = route({
@@ -14,6 +14,7 @@ export const getMember = route({
   responses: { 200: 'The member', 404: 'No such member' },
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, memberScopes.read);
-    return ok(serializeMemberDetails(await requireMember(request, context, access)));
+    const member = await requireMember(request, context, access);
+    return ok(await serializeOne('memberDetails', member, context));
   },
 });

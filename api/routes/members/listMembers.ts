@@ -4,7 +4,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { memberScopes } from '../../access/organizationScopes.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeMember } from '../../serializers/member.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listMembers = route({
   name: 'listMembers',
@@ -34,7 +34,7 @@ export const listMembers = route({
     };
     return offsetList(request, context, {
       rows: (window) => findMembers(context.pool, filter, window),
-      serialize: serializeMember,
+      json: (members) => serialize('member', members, context),
     });
   },
 });

@@ -1,7 +1,7 @@
 import { removeTeamMember } from '../../../db/teams.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeTeam } from '../../serializers/team.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { changeMemberTeam, memberTeamScopes } from './memberTeam.ts';
 
 export const removeMemberFromTeam = route({
@@ -16,6 +16,6 @@ export const removeMemberFromTeam = route({
       event: 'member.leave-team',
       apply: removeTeamMember,
     });
-    return ok(serializeTeam(team, access));
+    return ok(await serializeOne('team', team, context, { access }));
   },
 });

@@ -7,7 +7,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { memberScopes } from '../../access/organizationScopes.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeMemberDetails } from '../../serializers/member.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { memberUpdateSchema, namedTeams } from '../../validation/memberBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { requireManageableRole, requireMember, requireTeamIds } from './memberRules.ts';
@@ -59,7 +59,7 @@ export const updateMember = route({
     });
     const after = await findMember(context.pool, access.organization.id, member.id);
     if (after === null) throw notFound();
-    return ok(serializeMemberDetails(after));
+    return ok(await serializeOne('memberDetails', after, context));
   },
 });
 

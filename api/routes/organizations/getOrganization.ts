@@ -3,7 +3,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { forbidden } from '../../access/requireScope.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeOrganization } from '../../serializers/organization.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { organizationDetails } from './organizationDetails.ts';
 
 /** Every command of the `sentry` CLI starts with it, so any scope sees the summary (decisions 16). */
@@ -29,7 +29,7 @@ export const getOrganization = route({
     return ok(
       isReader
         ? await organizationDetails(context, access, request.query.get('detailed') !== '0')
-        : serializeOrganization(access.organization, context.config.publicUrl),
+        : await serializeOne('organization', access.organization, context),
     );
   },
 });

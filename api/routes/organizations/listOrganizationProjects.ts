@@ -3,7 +3,7 @@ import { listScopes } from '../../access/organizationScopes.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeProject } from '../../serializers/project.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listOrganizationProjects = route({
   name: 'listOrganizationProjects',
@@ -22,7 +22,7 @@ export const listOrganizationProjects = route({
     };
     return offsetList(request, context, {
       rows: (window) => listProjects(context.pool, filter, window),
-      serialize: serializeProject,
+      json: (projects) => serialize('project', projects, context),
     });
   },
 });

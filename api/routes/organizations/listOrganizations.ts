@@ -1,7 +1,7 @@
 import { listOrganizations as findOrganizations } from '../../../db/organizationLists.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeOrganization } from '../../serializers/organization.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listOrganizations = route({
   name: 'listOrganizations',
@@ -19,7 +19,7 @@ export const listOrganizations = route({
         : { organizationId: principal.organizationId };
     return offsetList(request, context, {
       rows: (window) => findOrganizations(context.pool, of, window),
-      serialize: (organization) => serializeOrganization(organization, context.config.publicUrl),
+      json: (organizations) => serialize('organization', organizations, context),
     });
   },
 });

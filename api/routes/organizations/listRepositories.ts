@@ -4,7 +4,7 @@ import { listScopes } from '../../access/organizationScopes.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeRepository } from '../../serializers/repository.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listRepositories = route({
   name: 'listRepositories',
@@ -20,7 +20,7 @@ export const listRepositories = route({
     const filter = { query: text === '' ? null : containsPattern(text) };
     return offsetList(request, context, {
       rows: (window) => findRepositories(context.pool, access.organization.id, filter, window),
-      serialize: serializeRepository,
+      json: (repositories) => serialize('repository', repositories, context),
     });
   },
 });

@@ -6,7 +6,7 @@ import { ok } from '../../http/apiResponse.ts';
 import { isTruthy } from '../../http/isTruthy.ts';
 import { route } from '../../http/route.ts';
 import { checkStatsPeriods } from '../../pagination/statsPeriods.ts';
-import { serializeRelease } from '../../serializers/release.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 
 export const getProjectRelease = route({
   name: 'getProjectRelease',
@@ -25,6 +25,7 @@ export const getProjectRelease = route({
     const project = await requireProject(request, context, access);
     checkStatsPeriods(request.query);
     const release = await requireProjectRelease(request, context, access, project);
-    return ok(serializeRelease(release, { hasHealth: isTruthy(request.query.get('health')) }));
+    const extras = { hasHealth: isTruthy(request.query.get('health')) };
+    return ok(await serializeOne('release', release, context, extras));
   },
 });

@@ -6,7 +6,7 @@ import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeRelease } from '../../serializers/release.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listProjectReleases = route({
   name: 'listProjectReleases',
@@ -39,7 +39,7 @@ export const listProjectReleases = route({
     } as const;
     return offsetList(request, context, {
       rows: (window) => listReleases(context.pool, filter, 'dateReleasedOrAdded', window),
-      serialize: (release) => serializeRelease(release),
+      json: (releases) => serialize('release', releases, context),
     });
   },
 });

@@ -10,7 +10,7 @@ import { projectCreationScopes } from '../../access/organizationScopes.ts';
 import { forbidden } from '../../access/requireScope.ts';
 import type { AppContext } from '../../context.ts';
 import { route } from '../../http/route.ts';
-import { serializeProject } from '../../serializers/project.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { organizationProjectCreateSchema } from '../../validation/projectBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { createProjectOfTeam, requireProjectCreation } from './projectCreation.ts';
@@ -46,7 +46,8 @@ export const createOrganizationProject = route({
 
     async function create(team: TeamOfProject) {
       const project = await createProjectOfTeam(context, access, auditActor(request), body, team);
-      return { status: 201, body: { ...serializeProject(project), team_slug: team.slug } };
+      const shown = await serializeOne('project', project, context);
+      return { status: 201, body: { ...shown, team_slug: team.slug } };
     }
   },
 });

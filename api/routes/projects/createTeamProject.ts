@@ -3,7 +3,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { projectCreationScopes } from '../../access/organizationScopes.ts';
 import { requireTeam } from '../../access/requireTeam.ts';
 import { route } from '../../http/route.ts';
-import { serializeProject } from '../../serializers/project.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { projectCreateSchema } from '../../validation/projectBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { createProjectOfTeam, requireProjectCreation } from './projectCreation.ts';
@@ -32,6 +32,6 @@ export const createTeamProject = route({
       ...team,
       isNew: false,
     });
-    return { status: 201, body: serializeProject(project) };
+    return { status: 201, body: await serializeOne('project', project, context) };
   },
 });

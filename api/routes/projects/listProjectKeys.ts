@@ -4,7 +4,7 @@ import { projectScopes } from '../../access/organizationScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeProjectKey } from '../../serializers/project.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 const activeByStatus: Readonly<Record<string, boolean>> = { active: true, inactive: false };
 
@@ -26,7 +26,7 @@ export const listProjectKeys = route({
     const isActive = activeByStatus[request.query.get('status') ?? ''] ?? null;
     return offsetList(request, context, {
       rows: (window) => findProjectKeys(context.pool, { projectId: id, isActive }, window),
-      serialize: (key) => serializeProjectKey(key, id, context.config.publicUrl),
+      json: (keys) => serialize('projectKey', keys, context, { projectId: id }),
     });
   },
 });

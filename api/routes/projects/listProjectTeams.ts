@@ -4,7 +4,7 @@ import { projectScopes } from '../../access/organizationScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeTeam } from '../../serializers/team.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listProjectTeams = route({
   name: 'listProjectTeams',
@@ -25,7 +25,7 @@ export const listProjectTeams = route({
     };
     return offsetList(request, context, {
       rows: (window) => listTeams(context.pool, filter, window),
-      serialize: (team) => serializeTeam(team, access),
+      json: (teams) => serialize('team', teams, context, { access }),
     });
   },
 });

@@ -5,7 +5,7 @@ import { projectScopes } from '../../access/organizationScopes.ts';
 import { requireTeam } from '../../access/requireTeam.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeProject } from '../../serializers/project.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 const periods = ['', '24h', '14d', '30d'];
 
@@ -31,11 +31,11 @@ export const listTeamProjects = route({
       organizationId: access.organization.id,
       memberId: access.memberId,
       ids: null,
-      teamId: team.id,
+      teamIds: [team.id],
     };
     return offsetList(request, context, {
       rows: (window) => listProjects(context.pool, filter, window),
-      serialize: serializeProject,
+      json: (projects) => serialize('project', projects, context),
     });
   },
 });

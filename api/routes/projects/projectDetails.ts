@@ -3,8 +3,7 @@ import { findProjectSettings } from '../../../db/projectSettings.ts';
 import { notFound } from '../../../domain/errors.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import type { AppContext } from '../../context.ts';
-import { serializeOrganization } from '../../serializers/organization.ts';
-import { serializeProjectDetails } from '../../serializers/project.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 
 /** An active project with its settings, its teams and, unless it is left out, its organization. */
 export async function projectDetails(
@@ -22,8 +21,6 @@ export async function projectDetails(
     findProjectSettings(context.pool, projectId),
   ]);
   if (project === undefined || settings === null) throw notFound();
-  const details = serializeProjectDetails(project, settings);
-  if (!options.withOrganization) return details;
-  const { publicUrl } = context.config;
-  return { ...details, organization: serializeOrganization(access.organization, publicUrl) };
+  const organization = options.withOrganization ? access.organization : null;
+  return serializeOne('projectDetails', { project, settings, organization }, context);
 }

@@ -4,7 +4,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { requireRelease } from '../../access/requireRelease.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeRelease } from '../../serializers/release.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 
 export const getPreviousRelease = route({
   name: 'getPreviousRelease',
@@ -18,6 +18,6 @@ export const getPreviousRelease = route({
     const { release } = await requireRelease(request, context, access);
     const previous = await findPreviousReleaseWithCommits(context.pool, release.id);
     // Exactly an empty object: sentry-cli takes anything else for a release (clients 3.5).
-    return ok(previous === null ? {} : serializeRelease(previous));
+    return ok(previous === null ? {} : await serializeOne('release', previous, context));
   },
 });

@@ -8,8 +8,8 @@ import { ok } from '../../http/apiResponse.ts';
 import { isTruthy } from '../../http/isTruthy.ts';
 import { route } from '../../http/route.ts';
 import { checkStatsPeriods } from '../../pagination/statsPeriods.ts';
-import { serializeRelease } from '../../serializers/release.ts';
-import { serializeSyncs } from '../../serializers/sync.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
+import { describeSyncs } from '../sync/describeSyncs.ts';
 import { findProjectMeta } from './projectMeta.ts';
 
 export const getRelease = route({
@@ -40,19 +40,20 @@ export const getRelease = route({
       throw badRequest('invalid sort');
     }
     const syncs = await listSyncs(context.pool, release.id);
+    const extras = {
+      ...(asksForProject
+        ? {
+            currentProjectMeta: await findProjectMeta(context, access, request.query, release, [
+              ...projects.ids,
+            ]),
+          }
+        : {}),
+      hasHealth: isTruthy(request.query.get('health')),
+      hasAdoptionStages: isTruthy(request.query.get('adoptionStages')),
+    };
     return ok({
-      ...serializeRelease(release, {
-        ...(asksForProject
-          ? {
-              currentProjectMeta: await findProjectMeta(context, access, request.query, release, [
-                ...projects.ids,
-              ]),
-            }
-          : {}),
-        hasHealth: isTruthy(request.query.get('health')),
-        hasAdoptionStages: isTruthy(request.query.get('adoptionStages')),
-      }),
-      slipway: { sync: serializeSyncs(syncs) },
+      ...(await serializeOne('release', release, context, extras)),
+      slipway: { sync: syncs.length === 0 ? null : await describeSyncs(context, syncs) },
     });
   },
 });

@@ -5,7 +5,7 @@ import { repositoryFilter } from '../../access/repositoryFilter.ts';
 import { requireRelease } from '../../access/requireRelease.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeAuthor } from '../../serializers/user.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listReleaseFiles = route({
   name: 'listReleaseFiles',
@@ -32,15 +32,7 @@ export const listReleaseFiles = route({
     );
     return offsetList(request, context, {
       rows: (window) => listReleaseFileChanges(context.pool, release.id, repositoryId, window),
-      serialize: (file) => ({
-        id: file.id,
-        orgId: Number(file.organization_id),
-        author: serializeAuthor(file.author),
-        commitMessage: file.message,
-        filename: file.filename,
-        type: file.type,
-        repoName: file.repository_name,
-      }),
+      json: (files) => serialize('changedFile', files, context),
     });
   },
 });

@@ -1,4 +1,3 @@
-import { formatDateTime } from '../../../domain/dateTime.ts';
 import { PER_PAGE_MAX_STATS } from '../../../domain/perPage.ts';
 import { listReleaseStats as findReleaseStats } from '../../../db/releases/readReleases.ts';
 import { versionPatterns } from '../../../db/releases/versionPatterns.ts';
@@ -10,6 +9,7 @@ import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { parseDateRange } from '../../pagination/dateRange.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listReleaseStats = route({
   name: 'listReleaseStats',
@@ -46,7 +46,7 @@ export const listReleaseStats = route({
     return offsetList(request, context, {
       perPageMax: PER_PAGE_MAX_STATS,
       rows: (window) => findReleaseStats(context.pool, filter, window),
-      serialize: ({ version, dateAdded }) => ({ version, date: formatDateTime(dateAdded) }),
+      json: (releases) => serialize('releaseDate', releases, context),
     });
   },
 });

@@ -12,7 +12,7 @@ import { parseDateRange } from '../../pagination/dateRange.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
 import { parseReleaseStatus } from '../../pagination/releaseStatus.ts';
 import { checkStatsPeriods } from '../../pagination/statsPeriods.ts';
-import { serializeRelease } from '../../serializers/release.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listReleases = route({
   name: 'listReleases',
@@ -61,7 +61,7 @@ export const listReleases = route({
     };
     return offsetList(request, context, {
       rows: (window) => findReleases(context.pool, filter, 'dateAdded', window),
-      serialize: (release) => serializeRelease(release, extras),
+      json: (releases) => serialize('release', releases, context, extras),
     });
   },
 });

@@ -5,7 +5,7 @@ import { createRepository as storeRepository } from '../../../db/repositories.ts
 import { SecretBox } from '../../../infra/secretBox.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { route } from '../../http/route.ts';
-import { serializeRepositoryDetails } from '../../serializers/repository.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { auditRepository } from './auditRepository.ts';
 import { checkAddresses } from './checkAddresses.ts';
@@ -49,6 +49,6 @@ export const createRepository = route({
       throw fieldError('name', `The organization has a repository "${name}" already.`);
     }
     await keepResync(context, organization.slug, repository);
-    return { status: 201, body: serializeRepositoryDetails(repository) };
+    return { status: 201, body: await serializeOne('repositoryDetails', repository, context) };
   },
 });

@@ -3,7 +3,7 @@ import { transaction } from '../../../db/pool.ts';
 import { disableRepository } from '../../../db/repositories.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { route } from '../../http/route.ts';
-import { serializeRepositoryDetails } from '../../serializers/repository.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { auditRepository } from './auditRepository.ts';
 import { keepResync } from './keepResync.ts';
 import { repositoryWriteScopes } from './repositoryScopes.ts';
@@ -30,6 +30,6 @@ export const deleteRepository = route({
     if (disabled === null) throw notFound();
     await keepResync(context, organization.slug, disabled);
     // The status that upstream answers; the clients read the body.
-    return { status: 202, body: serializeRepositoryDetails(disabled) };
+    return { status: 202, body: await serializeOne('repositoryDetails', disabled, context) };
   },
 });

@@ -2,7 +2,7 @@ import { listScopes } from '../../access/organizationScopes.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeRepositoryDetails } from '../../serializers/repository.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { requireRepository } from './requireRepository.ts';
 
 export const getRepository = route({
@@ -14,6 +14,7 @@ export const getRepository = route({
   responses: { 200: 'The repository; its token is never shown', 404: 'No such repository' },
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, listScopes);
-    return ok(serializeRepositoryDetails(await requireRepository(request, context, access)));
+    const repository = await requireRepository(request, context, access);
+    return ok(await serializeOne('repositoryDetails', repository, context));
   },
 });

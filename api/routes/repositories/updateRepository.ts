@@ -9,7 +9,7 @@ import { SecretBox } from '../../../infra/secretBox.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeRepositoryDetails } from '../../serializers/repository.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { auditRepository } from './auditRepository.ts';
 import { checkAddresses } from './checkAddresses.ts';
@@ -55,6 +55,6 @@ export const updateRepository = route({
     });
     if (updated === null) throw notFound();
     await keepResync(context, organization.slug, updated);
-    return ok(serializeRepositoryDetails(updated));
+    return ok(await serializeOne('repositoryDetails', updated, context));
   },
 });

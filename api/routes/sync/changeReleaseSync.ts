@@ -11,7 +11,7 @@ import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireRelease } from '../../access/requireRelease.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeSyncs } from '../../serializers/sync.ts';
+import { describeSyncs } from './describeSyncs.ts';
 import { syncActionSchema } from '../../validation/syncBody.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 
@@ -45,7 +45,7 @@ export const changeReleaseSync = route({
       });
     }
     const syncs = await listSyncs(context.pool, release.id);
-    return ok(serializeSyncs(syncs) ?? { state: null, repositories: [] });
+    return ok(await describeSyncs(context, syncs));
 
     async function change({ releaseId, repositoryId }: SyncView): Promise<void> {
       switch (body.action) {

@@ -4,7 +4,7 @@ import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireRelease } from '../../access/requireRelease.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeSyncs } from '../../serializers/sync.ts';
+import { describeSyncs } from './describeSyncs.ts';
 
 export const getReleaseSync = route({
   name: 'getReleaseSync',
@@ -17,6 +17,6 @@ export const getReleaseSync = route({
     const access = await requireOrganization(request, context, releaseScopes.read);
     const { release } = await requireRelease(request, context, access);
     const syncs = await listSyncs(context.pool, release.id);
-    return ok(serializeSyncs(syncs) ?? { state: null, repositories: [] });
+    return ok(await describeSyncs(context, syncs));
   },
 });

@@ -10,7 +10,7 @@ import { auditActor } from '../../access/auditActor.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { teamScopes } from '../../access/organizationScopes.ts';
 import { route } from '../../http/route.ts';
-import { serializeTeam } from '../../serializers/team.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { NON_FIELD_ERRORS } from '../../validation/collections.ts';
 import { teamSchema } from '../../validation/teamBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
@@ -63,7 +63,7 @@ export const createTeam = route({
     const ids = { organizationId: organization.id, memberId };
     const team = await findTeam(context.pool, ids, created.id);
     if (team === null) throw notFound();
-    return { status: 201, body: serializeTeam(team, access) };
+    return { status: 201, body: await serializeOne('team', team, context, { access }) };
   },
 });
 

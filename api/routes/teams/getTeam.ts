@@ -1,4 +1,3 @@
-import { listProjects } from '../../../db/organizationLists.ts';
 import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
 import { teamScopes } from '../../access/organizationScopes.ts';
 import { requireTeam } from '../../access/requireTeam.ts';
@@ -6,11 +5,7 @@ import type { AppContext } from '../../context.ts';
 import type { TeamView } from '../../../db/teamLists.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeOrganization } from '../../serializers/organization.ts';
-import { serializeTeamWithProjects } from '../../serializers/team.ts';
-
-/** As many as an organization embeds anywhere. */
-const EMBEDDED_PROJECTS_MAX = 100;
+import { serializeOne } from '../../serializers/serialize.ts';
 
 export const getTeam = route({
   name: 'getTeam',
@@ -31,18 +26,9 @@ export async function teamDetails(
   access: OrganizationAccess,
   team: TeamView,
 ): Promise<Record<string, unknown>> {
-  const projects = await listProjects(
-    context.pool,
-    {
-      organizationId: access.organization.id,
-      memberId: access.memberId,
-      ids: null,
-      teamId: team.id,
-    },
-    { offset: 0, limit: EMBEDDED_PROJECTS_MAX },
-  );
-  return {
-    ...serializeTeamWithProjects(team, access, projects),
-    organization: serializeOrganization(access.organization, context.config.publicUrl),
-  };
+  const [shown, organization] = await Promise.all([
+    serializeOne('teamWithProjects', team, context, { access }),
+    serializeOne('organization', access.organization, context),
+  ]);
+  return { ...shown, organization };
 }

@@ -1,14 +1,10 @@
 import { containsPattern } from '../../../db/likePattern.ts';
-import { listProjects } from '../../../db/organizationLists.ts';
 import { listTeams } from '../../../db/teamLists.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { teamScopes } from '../../access/organizationScopes.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeTeam, serializeTeamWithProjects } from '../../serializers/team.ts';
-
-/** As many as an organization embeds anywhere. */
-const EMBEDDED_PROJECTS_MAX = 100;
+import { serialize } from '../../serializers/serialize.ts';
 
 export const listOrganizationTeams = route({
   name: 'listOrganizationTeams',
@@ -26,26 +22,16 @@ export const listOrganizationTeams = route({
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, teamScopes.read);
     const text = request.query.get('query')?.trim() ?? '';
-    const ids = { organizationId: access.organization.id, memberId: access.memberId };
     const filter = {
-      ...ids,
+      organizationId: access.organization.id,
+      memberId: access.memberId,
       projectId: null,
       pattern: text === '' ? null : containsPattern(text),
     };
-    const isDetailed = request.query.get('detailed') !== '0';
-    const projects = isDetailed
-      ? await listProjects(
-          context.pool,
-          { ...ids, ids: null },
-          { offset: 0, limit: EMBEDDED_PROJECTS_MAX },
-        )
-      : [];
+    const kind = request.query.get('detailed') === '0' ? 'team' : 'teamWithProjects';
     return offsetList(request, context, {
       rows: (window) => listTeams(context.pool, filter, window),
-      serialize: (team) =>
-        isDetailed
-          ? serializeTeamWithProjects(team, access, projects)
-          : serializeTeam(team, access),
+      json: (teams) => serialize(kind, teams, context, { access }),
     });
   },
 });

@@ -4,7 +4,7 @@ import { memberScopes, teamScopes } from '../../access/organizationScopes.ts';
 import { requireTeam } from '../../access/requireTeam.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeMember } from '../../serializers/member.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 const accepted = [...teamScopes.read, ...memberScopes.read];
 
@@ -27,7 +27,7 @@ export const listTeamMembers = route({
     };
     return offsetList(request, context, {
       rows: (window) => listMembers(context.pool, filter, window),
-      serialize: (member) => ({ ...serializeMember(member), teamSlug: team.slug, teamRole: null }),
+      json: (members) => serialize('teamMember', members, context, { teamSlug: team.slug }),
     });
   },
 });

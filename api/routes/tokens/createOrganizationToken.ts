@@ -8,7 +8,7 @@ import { auditActor } from '../../access/auditActor.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { organizationTokenScopes } from '../../access/organizationScopes.ts';
 import { route } from '../../http/route.ts';
-import { serializeOrganizationToken } from '../../serializers/token.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { organizationTokenSchema, tokenNameProblem } from './tokenBodies.ts';
 
 /** Whatever the caller may do: such a token is for machines that send releases. */
@@ -53,6 +53,7 @@ export const createOrganizationToken = route({
       });
       return created;
     });
-    return { status: 201, body: serializeOrganizationToken(token, plaintext) };
+    const body = await serializeOne('organizationToken', token, context, { plaintext });
+    return { status: 201, body };
   },
 });

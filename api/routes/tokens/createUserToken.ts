@@ -5,7 +5,7 @@ import { generateUserToken, hashToken } from '../../../infra/tokens.ts';
 import { forbidden } from '../../access/requireScope.ts';
 import { requireUser } from '../../access/requireUser.ts';
 import { route } from '../../http/route.ts';
-import { serializeUserToken } from '../../serializers/token.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { userTokenCreateSchema } from './tokenBodies.ts';
 
@@ -42,6 +42,6 @@ export const createUserToken = route({
       expiresAt: body.expiresAt ?? null,
       createdWith: tokenId,
     });
-    return { status: 201, body: serializeUserToken(token, plaintext) };
+    return { status: 201, body: await serializeOne('userToken', token, context, { plaintext }) };
   },
 });

@@ -2,7 +2,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { organizationScopes } from '../../access/organizationScopes.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeOrganizationToken } from '../../serializers/token.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { requireOrganizationToken } from './requireOrganizationToken.ts';
 
 export const getOrganizationToken = route({
@@ -14,6 +14,7 @@ export const getOrganizationToken = route({
   responses: { 200: 'The token, without its secret', 404: 'No such active token' },
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, organizationScopes.read);
-    return ok(serializeOrganizationToken(await requireOrganizationToken(request, context, access)));
+    const token = await requireOrganizationToken(request, context, access);
+    return ok(await serializeOne('organizationToken', token, context));
   },
 });

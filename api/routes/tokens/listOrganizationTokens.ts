@@ -3,7 +3,7 @@ import { requireOrganization } from '../../access/organizationAccess.ts';
 import { organizationScopes } from '../../access/organizationScopes.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeOrganizationToken } from '../../serializers/token.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 /** The list has no pages (groups-projects-orgs 6.4); nobody who has more tokens still knows what they are for. */
 const LISTED_MAX = 1_000;
@@ -19,6 +19,6 @@ export const listOrganizationTokens = route({
     const access = await requireOrganization(request, context, organizationScopes.read);
     const { id } = access.organization;
     const tokens = await findOrganizationTokens(context.pool, id, LISTED_MAX);
-    return ok(tokens.map((token) => serializeOrganizationToken(token)));
+    return ok(await serialize('organizationToken', tokens, context));
   },
 });

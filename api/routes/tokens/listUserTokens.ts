@@ -2,7 +2,7 @@ import { listUserTokens as findUserTokens } from '../../../db/tokens.ts';
 import { requireUser } from '../../access/requireUser.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeUserToken } from '../../serializers/token.ts';
+import { serialize } from '../../serializers/serialize.ts';
 
 /** The list has no pages; nobody who has more tokens still knows what they are for. */
 const LISTED_MAX = 1_000;
@@ -17,6 +17,6 @@ export const listUserTokens = route({
   handle: async (request, context) => {
     const { userId } = requireUser(request);
     const tokens = await findUserTokens(context.pool, userId, LISTED_MAX);
-    return ok(tokens.map((token) => serializeUserToken(token)));
+    return ok(await serialize('userToken', tokens, context));
   },
 });

@@ -5,7 +5,7 @@ import { randomHex } from '../../../infra/randomText.ts';
 import { SecretBox } from '../../../infra/secretBox.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { route } from '../../http/route.ts';
-import { serializeWebhook } from '../../serializers/webhook.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { newWebhookSchema } from '../../validation/webhookBodies.ts';
 import { auditWebhook } from './auditWebhook.ts';
@@ -44,6 +44,7 @@ export const createWebhook = route({
     if (webhook === null) {
       throw fieldError('organization', `An organization has at most ${WEBHOOKS_MAX} webhooks.`);
     }
-    return { status: 201, body: serializeWebhook(webhook, access.organization.slug, secret) };
+    const options = { organization: access.organization.slug, secret };
+    return { status: 201, body: await serializeOne('webhook', webhook, context, options) };
   },
 });

@@ -1,6 +1,6 @@
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeWebhook } from '../../serializers/webhook.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { requireWebhook, webhookScopes } from './requireWebhook.ts';
 
 export const getWebhook = route({
@@ -12,6 +12,7 @@ export const getWebhook = route({
   responses: { 200: 'The webhook', 404: 'No such webhook in your organizations' },
   handle: async (request, context) => {
     const { webhook, access } = await requireWebhook(request, context);
-    return ok(serializeWebhook(webhook, access.organization.slug));
+    const organization = access.organization.slug;
+    return ok(await serializeOne('webhook', webhook, context, { organization }));
   },
 });

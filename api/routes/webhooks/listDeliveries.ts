@@ -1,7 +1,7 @@
 import { listDeliveries as findDeliveries } from '../../../db/outbox/deliveryLog.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeDelivery } from '../../serializers/webhook.ts';
+import { serialize } from '../../serializers/serialize.ts';
 import { queriedOrganization } from './queriedOrganization.ts';
 import { webhookScopes } from './requireWebhook.ts';
 
@@ -21,7 +21,7 @@ export const listDeliveries = route({
     const { organization } = await queriedOrganization(request, context);
     return offsetList(request, context, {
       rows: (window) => findDeliveries(context.pool, organization.id, window),
-      serialize: serializeDelivery,
+      json: (deliveries) => serialize('delivery', deliveries, context),
     });
   },
 });

@@ -1,7 +1,7 @@
 import { listWebhookDeliveries as findDeliveries } from '../../../db/outbox/deliveryLog.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeDelivery } from '../../serializers/webhook.ts';
+import { serialize } from '../../serializers/serialize.ts';
 import { requireWebhook, webhookScopes } from './requireWebhook.ts';
 
 export const listWebhookDeliveries = route({
@@ -16,7 +16,7 @@ export const listWebhookDeliveries = route({
     const { webhook } = await requireWebhook(request, context);
     return offsetList(request, context, {
       rows: (window) => findDeliveries(context.pool, webhook.id, window),
-      serialize: serializeDelivery,
+      json: (deliveries) => serialize('delivery', deliveries, context),
     });
   },
 });

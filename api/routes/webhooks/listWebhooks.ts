@@ -1,7 +1,7 @@
 import { listWebhooks as findWebhooks } from '../../../db/outbox/webhooks.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
-import { serializeWebhook } from '../../serializers/webhook.ts';
+import { serialize } from '../../serializers/serialize.ts';
 import { queriedOrganization } from './queriedOrganization.ts';
 import { webhookScopes } from './requireWebhook.ts';
 
@@ -21,7 +21,8 @@ export const listWebhooks = route({
     const { organization } = await queriedOrganization(request, context);
     return offsetList(request, context, {
       rows: (window) => findWebhooks(context.pool, organization.id, window),
-      serialize: (webhook) => serializeWebhook(webhook, organization.slug),
+      json: (webhooks) =>
+        serialize('webhook', webhooks, context, { organization: organization.slug }),
     });
   },
 });

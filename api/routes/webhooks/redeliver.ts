@@ -4,7 +4,7 @@ import { markRelayed } from '../../../db/outbox/relayEvents.ts';
 import { requireOwnOrganization } from '../../access/requireOwnOrganization.ts';
 import type { AppContext } from '../../context.ts';
 import { route } from '../../http/route.ts';
-import { serializeDelivery } from '../../serializers/webhook.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { webhookScopes } from './requireWebhook.ts';
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
@@ -32,7 +32,7 @@ export const redeliver = route({
     const delivery = await reviveDelivery(context.pool, id);
     if (delivery === null) throw notFound();
     await start(context, delivery, access.organization.slug);
-    return { status: 202, body: serializeDelivery(delivery) };
+    return { status: 202, body: await serializeOne('delivery', delivery, context) };
   },
 });
 

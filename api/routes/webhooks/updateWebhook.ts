@@ -4,7 +4,7 @@ import { transaction } from '../../../db/pool.ts';
 import { SecretBox } from '../../../infra/secretBox.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { serializeWebhook } from '../../serializers/webhook.ts';
+import { serializeOne } from '../../serializers/serialize.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { webhookPatchSchema } from '../../validation/webhookBodies.ts';
 import { auditWebhook } from './auditWebhook.ts';
@@ -42,6 +42,7 @@ export const updateWebhook = route({
       return patched;
     });
     if (updated === null) throw notFound();
-    return ok(serializeWebhook(updated, access.organization.slug, secret));
+    const organization = access.organization.slug;
+    return ok(await serializeOne('webhook', updated, context, { organization, secret }));
   },
 });
