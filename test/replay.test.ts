@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { replayHistory } from './support/replay.ts';
 
 /**
- * Recorded histories of releases against the workflows as they are now. One that fails says that running releases
- * would stop at their next task: guard the change with patched(), or record again when no such release can be running.
+ * Recorded histories of workflows against the workflows as they are now. One that fails says that running ones
+ * would stop at their next task: guard the change with patched(), or record again when none can be running.
  */
 const FOLDER = new URL('histories/', import.meta.url);
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));

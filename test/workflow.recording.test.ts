@@ -1,16 +1,24 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { nudgeSignal, resumeSignal } from '../workflows/messages.ts';
+import { describe, expect, test } from 'vitest';
+import { relayEvents } from '../activities/outbox/relayOutbox.ts';
+import { appendOutbox } from '../db/outbox/appendOutbox.ts';
+import { transaction } from '../db/pool.ts';
+import { createLogger } from '../infra/logger.ts';
+import { nudgeSignal, resumeSignal, retryNowSignal } from '../workflows/messages.ts';
 import { eventually, useActorBench, type WorkerOptions } from './support/actor.ts';
+import { useOutbound, type StoredDelivery } from './support/outbound.ts';
+import { useReceiver } from './support/receiver.ts';
 import { replayHistory } from './support/replay.ts';
 
 /**
- * Plays what releases go through and replays each history at once. With SLIPWAY_RECORD_HISTORIES=1 the histories are
+ * Plays what releases and deliveries go through and replays each history at once. With SLIPWAY_RECORD_HISTORIES=1 the histories are
  * kept in test/histories/, where test/replay.test.ts holds later versions of the workflows against them.
  */
 const bench = useActorBench();
+const outbound = useOutbound(bench.slipway);
+const receiver = useReceiver();
 const FOLDER = new URL('histories/', import.meta.url);
 
 type Scenario = Readonly<{ worker?: WorkerOptions; play: (version: string) => Promise<void> }>;
@@ -117,12 +125,62 @@ test.each(Object.entries(scenarios))('%s replays as it was', async (name, { work
   const version = `recorded-${name}`;
   await play(version);
   await bench.stopWorkers();
+  await replayRuns(name, bench.handle(version).workflowId);
+});
 
+type Reply = (typeof receiver.script)[number];
+
+describe('deliveries', () => {
+  const busy: Reply = { status: 503, headers: { 'Retry-After': '50' } };
+
+  test.each<[string, readonly Reply[], string]>([
+    ['delivered', [], 'delivered'],
+    ['deliveredLater', [{ status: 500 }, { status: 503 }], 'delivered'],
+    ['retriedNow', [busy], 'delivered'],
+    ['refused', [{ status: 410 }], 'failed'],
+    ['givenUp', [{ status: 503, headers: { 'Retry-After': '3600' } }], 'failed'],
+  ])('%s replays as it was', async (name, replies, state) => {
+    await outbound.start();
+    const webhook = await outbound.subscribe(receiver.url, ['release.created']);
+    receiver.script = [...replies];
+    await announce(name);
+    const [{ workflow_id: workflowId }] = (await outbound.deliveries(webhook)) as [StoredDelivery];
+    const handle = bench.slipway.temporal.client.workflow.getHandle(workflowId);
+    if (replies.includes(busy)) {
+      await eventually(async () => (await outbound.deliveries(webhook))[0]?.attempts || undefined);
+      await handle.signal(retryNowSignal);
+    }
+    expect(await handle.result()).toEqual({ state });
+    await outbound.stop();
+    await bench.slipway.pool.query('delete from webhook');
+    await replayRuns(`deliver.${name}`, workflowId);
+  });
+});
+
+/** One event for whoever subscribes, and the start of its delivery. */
+async function announce(version: string): Promise<void> {
+  const { pool, tenant, temporal } = bench.slipway;
+  const { organizationId } = tenant;
+  await transaction(pool, (tx) =>
+    appendOutbox(tx, organizationId, [
+      { type: 'release.created', projectIds: [tenant.web.id], payload: { release: { version } } },
+    ]),
+  );
+  const relay = {
+    pool,
+    client: temporal.client,
+    logger: createLogger('test', 'silent'),
+    deliveryTimes: { retryForMs: 60_000, pauseMs: { first: 1, longest: 1 } },
+  };
+  await relayEvents(relay, organizationId);
+}
+
+/** Replays every run of a workflow, and keeps their histories where that is asked for. */
+async function replayRuns(name: string, workflowId: string): Promise<void> {
   const { client } = bench.slipway.temporal;
-  const { workflowId } = bench.handle(version);
   const runIds: string[] = [];
   // The list of workflows is a little behind.
-  const { runId: last } = await bench.handle(version).describe();
+  const { runId: last } = await client.workflow.getHandle(workflowId).describe();
   await eventually(async () => {
     runIds.length = 0;
     const query = `WorkflowId = "${workflowId}"`;
@@ -137,4 +195,4 @@ test.each(Object.entries(scenarios))('%s replays as it was', async (name, { work
     const file = runIds.length === 1 ? `${name}.json` : `${name}.${index + 1}.json`;
     writeFileSync(new URL(file, FOLDER), `${withoutMachine(historyToJSON(history))}\n`);
   }
-});
+}
