@@ -39,6 +39,7 @@ export async function createWorker(
     instanceHost: string;
     /** Those of the product unless given. */
     activities?: ReturnType<typeof createActivities>;
+    eventRetentionDays?: number | undefined;
     fetchTimes?: FetchTimes | undefined;
     deliveryTimes?: DeliveryTimes | undefined;
     /** 1 makes releases push each other out and replay from the start. */

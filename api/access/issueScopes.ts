@@ -4,4 +4,5 @@ import type { Scope } from '../../domain/scopes.ts';
 export const issueScopes = {
   read: ['event:read', 'event:write', 'event:admin'],
   write: ['event:write', 'event:admin'],
+  remove: ['event:admin'],
 } as const satisfies Record<string, readonly Scope[]>;

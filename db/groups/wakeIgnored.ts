@@ -3,10 +3,13 @@ import { lockGroups } from './lockGroups.ts';
 import { setOpenStatus } from './setOpenStatus.ts';
 import { findAwakened } from './snooze.ts';
 
-/** Ignored groups that got events: those that were ignored until now come back, and wait for review. */
-export async function wakeIgnored(tx: Transaction, groupIds: readonly string[]): Promise<void> {
+/**
+ * Of these ignored groups those that were ignored until now come back, and wait for review.
+ * @returns how many did.
+ */
+export async function wakeIgnored(tx: Transaction, groupIds: readonly string[]): Promise<number> {
   const awakened = await findAwakened(tx, groupIds);
-  if (awakened.length === 0) return;
+  if (awakened.length === 0) return 0;
   const status = { status: 'unresolved', substatus: 'ongoing', details: {} } as const;
   const changed = await setOpenStatus(tx, await lockGroups(tx, awakened), status, null);
   await exec(tx, {
@@ -16,4 +19,5 @@ export async function wakeIgnored(tx: Transaction, groupIds: readonly string[]):
            on conflict on constraint group_inbox_pkey do nothing`,
     values: [changed],
   });
+  return changed.length;
 }
