@@ -23,9 +23,12 @@ const environmentSchema = z.object({
   SLIPWAY_SECRET: z.string().min(16, 'must be at least 16 characters').optional(),
   // Longer than this and the `sentry` CLI (30 s reply timeout) would send the write again.
   SLIPWAY_WRITE_WAIT_MS: z.coerce.number().int().min(1).max(25_000).default(8_000),
+  // Below a day the hourly pass would be most of what decides; ten years are for ever.
+  SLIPWAY_EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
   SLIPWAY_GIT_ALLOW_FILE: flag.default(false),
   SLIPWAY_ALLOW_PRIVATE_URLS: flag.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  SLIPWAY_WORKFLOW_SANDBOX: z.enum(['light', 'standard']).default('light'),
   NODE_ENV: z.string().default('development'),
   TEMPORAL_UI_URL: url('http:', 'https:').optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
@@ -41,12 +44,16 @@ export type Config = Readonly<{
   stateDir: string;
   secret: string;
   writeWaitMs: number;
+  /** How long events are kept after they happened. */
+  eventRetentionDays: number;
   gitAllowFile: boolean;
   allowPrivateUrls: boolean;
   logLevel: string;
   /** Where an operator opens a workflow, when there is a Web UI. */
   temporalUiUrl: string | null;
   temporalNamespace: string;
+  /** `standard` is the SDK's own: dearer, with stack traces of workflows (ADR 0013). */
+  workflowSandbox: 'light' | 'standard';
 }>;
 
 /** Every wrong variable in one message, because a deployment is fixed once, not five times. */
@@ -84,10 +91,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     stateDir: env.SLIPWAY_DIR,
     secret: env.SLIPWAY_SECRET ?? 'insecure-development-secret',
     writeWaitMs: env.SLIPWAY_WRITE_WAIT_MS,
+    eventRetentionDays: env.SLIPWAY_EVENT_RETENTION_DAYS,
     gitAllowFile: env.SLIPWAY_GIT_ALLOW_FILE,
     allowPrivateUrls: env.SLIPWAY_ALLOW_PRIVATE_URLS,
     logLevel: env.LOG_LEVEL,
     temporalUiUrl: env.TEMPORAL_UI_URL?.replace(/\/+$/, '') ?? null,
     temporalNamespace: env.TEMPORAL_NAMESPACE,
+    workflowSandbox: env.SLIPWAY_WORKFLOW_SANDBOX,
   });
 }

@@ -7,6 +7,7 @@ import { temporalConfig } from '../infra/temporal.ts';
 import { createOutboundWorker } from './createOutboundWorker.ts';
 import { createScmWorker } from './createScmWorker.ts';
 import { ACTIVITIES_MAX, createWorker } from './createWorker.ts';
+import { prepareSandbox } from './sandbox/prepareSandbox.ts';
 import { temporalLogger } from './temporalLogger.ts';
 import { ensureSchedules } from './schedules.ts';
 import { ensureSearchAttributes } from './searchAttributes.ts';
@@ -15,6 +16,12 @@ async function main(config: Config, logger: Logger): Promise<void> {
   Runtime.install({
     logger: temporalLogger(logger),
     telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+  });
+  prepareSandbox({
+    sandbox: config.workflowSandbox,
+    stateDir: config.stateDir,
+    logger,
+    exit: () => process.exit(1),
   });
   const { connectionOptions, namespace } = temporalConfig();
   const pool = createPool({
@@ -32,7 +39,12 @@ async function main(config: Config, logger: Logger): Promise<void> {
   const nativeConnection = await NativeConnection.connect(connectionOptions);
   const shared = { connection: nativeConnection, namespace, pool, client };
   const workers = await Promise.all([
-    createWorker({ ...shared, logger, instanceHost: new URL(config.publicUrl).host }),
+    createWorker({
+      ...shared,
+      logger,
+      instanceHost: new URL(config.publicUrl).host,
+      eventRetentionDays: config.eventRetentionDays,
+    }),
     createScmWorker({ ...shared, config }),
     createOutboundWorker({ ...shared, config }),
   ]);
