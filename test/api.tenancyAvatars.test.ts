@@ -4,7 +4,8 @@ import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { useSlipway } from './support/slipway.ts';
-import { TEST_PUBLIC_URL } from './support/tenant.ts';
+import { withClosedMembership } from './support/teamMate.ts';
+import { createTenant, TEST_PUBLIC_URL, type Tenant } from './support/tenant.ts';
 
 const slipway = useSlipway({ worker: false });
 const acme = '/api/0/organizations/acme/';
@@ -308,4 +309,114 @@ describe('the avatar of a user', () => {
     const token = slipway.tenant.organizationToken;
     expect((await slipway.call('GET', mine, { token })).status).toBe(401);
   });
+});
+
+describe.each([
+  { kind: 'team', path: '/api/0/teams/acme/crew/avatar/', write: 'team:write' },
+  { kind: 'project', path: '/api/0/projects/acme/web/avatar/', write: 'project:write' },
+] as const)('the avatar of a $kind', ({ kind, path, write }) => {
+  const upload = async (options: Parameters<typeof slipway.call>[2] = {}) =>
+    slipway.call('PUT', path, {
+      ...options,
+      body: { avatar_photo: (await picture(256)).toString('base64'), avatar_type: 'upload' },
+    });
+
+  let other: Tenant;
+  beforeAll(async () => {
+    other = await createTenant(slipway.pool, `other-${kind}`);
+  });
+
+  it('is letters at first, then a picture under an address of its kind', async () => {
+    expect((await slipway.call('GET', path)).body.avatar.avatarType).toBe('letter_avatar');
+    const { status, body } = await upload();
+    expect(status).toBe(200);
+    const { avatarUrl, avatarUuid } = body.avatar;
+    expect(avatarUrl).toBe(`${TEST_PUBLIC_URL}/${kind}-avatar/${avatarUuid}/`);
+    const response = await download(`${avatarUrl}?s=80`);
+    expect(response.headers.get('cache-control')).toBe('max-age=315360000');
+    expect((await sharp(await bytesOf(response)).metadata()).width).toBe(80);
+    expect((await slipway.call('GET', path)).body).toMatchObject({ avatar: body.avatar });
+    const elsewhere = avatarUrl.replace(`${kind}-avatar`, 'organization-avatar');
+    expect((await download(elsewhere)).status).toBe(404);
+  });
+
+  test.each([
+    [{}, { avatar_type: ['This field is required.'] }],
+    [{ avatar_type: 'gravatar' }, { avatar_type: ['"gravatar" is not a valid choice.'] }],
+    [{ avatar_photo: '<svg>' }, { avatar_photo: [expect.stringContaining('base64')] }],
+  ])('is not set by %j', async (body, errors) => {
+    expect(await slipway.call('PUT', path, { body })).toMatchObject({ status: 400, body: errors });
+  });
+
+  it('is set with the scope of its settings, by nobody else', async () => {
+    const reader = await slipway.token([
+      'org:read',
+      'team:read',
+      'project:read',
+      'project:releases',
+    ]);
+    expect((await upload({ token: reader })).status).toBe(403);
+    expect((await upload({ token: await slipway.token([write]) })).status).toBe(200);
+    expect((await upload({ token: slipway.tenant.organizationToken })).status).toBe(403);
+    expect((await upload({ token: other.ownerToken })).status).toBe(404);
+    expect((await upload({ token: null })).status).toBe(401);
+  });
+
+  it('goes with what it stands for', async () => {
+    const [table, { id }] =
+      kind === 'team' ? ['team', { id: other.teamId }] : ['project', other.web];
+    const theirs = path.replace('acme', `other-${kind}`);
+    const set = await slipway.call('PUT', theirs, {
+      token: other.ownerToken,
+      body: { avatar_photo: (await picture(256)).toString('base64') },
+    });
+    const { avatarUrl } = set.body.avatar;
+    expect((await download(avatarUrl)).status).toBe(200);
+    await slipway.pool.query(`delete from ${table} where id = $1`, [id]);
+    expect((await download(avatarUrl)).status).toBe(404);
+  });
+});
+
+it('a project that others have in a closed organization has no avatar to set', async () => {
+  const admin = await slipway.tenant.userToken(
+    ['project:write'],
+    await slipway.tenant.addMember('admin'),
+  );
+  await withClosedMembership(slipway, async () => {
+    const path = '/api/0/projects/acme/web/avatar/';
+    const body = { avatar_type: 'letter_avatar' };
+    expect((await slipway.call('PUT', path, { token: admin, body })).status).toBe(404);
+  });
+});
+
+it('avatars are shown wherever their owners are', async () => {
+  const photo = (await picture(256)).toString('base64');
+  const shown: string[] = [];
+  for (const path of [
+    `${acme}avatar/`,
+    '/api/0/teams/acme/crew/avatar/',
+    '/api/0/projects/acme/web/avatar/',
+    mine,
+  ]) {
+    const set = await slipway.call('PUT', path, { body: { avatar_photo: photo } });
+    shown.push(set.body.avatar.avatarUuid);
+  }
+  const [organization, team, project, user] = shown;
+  const get = async (path: string): Promise<any> => (await slipway.call('GET', path)).body;
+  const uuids = (objects: { avatar: { avatarUuid: string | null } }[]) =>
+    objects.map(({ avatar }) => avatar.avatarUuid);
+
+  expect(uuids([await get('/api/0/organizations/acme/?detailed=0')])).toEqual([organization]);
+  expect(uuids(await get('/api/0/organizations/'))).toContain(organization);
+  expect((await get('/api/0/projects/acme/web/')).organization.avatar.avatarUuid).toBe(
+    organization,
+  );
+  expect(uuids(await get('/api/0/organizations/acme/projects/'))).toContain(project);
+  expect(uuids((await get(acme)).projects)).toContain(project);
+  expect(uuids((await get(acme)).teams)).toContain(team);
+  expect(uuids(await get('/api/0/organizations/acme/teams/'))).toContain(team);
+  const members = await get('/api/0/organizations/acme/members/');
+  expect(uuids(members.map((member: any) => member.user))).toContain(user);
+  const { rows } = await get('/api/0/organizations/acme/audit-logs/');
+  expect(rows.every(({ actor }: any) => actor.avatar.avatarUuid === user)).toBe(true);
 });
