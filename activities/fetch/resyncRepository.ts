@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from '../../db/pool.ts';
-import { listStaleFetches, reopenFetches } from '../../db/sync/fetchState.ts';
+import { listStaleFetches, reopenFetch } from '../../db/sync/fetchState.ts';
 import type { fetchCommits } from '../../workflows/fetchCommits.ts';
 import { fetchStart, type FetchTimes } from '../../workflows/fetchStart.ts';
 
@@ -28,7 +28,7 @@ export async function resyncRepository(
     limit: PER_PASS,
   });
   for (const fetch of stale) {
-    await reopenFetches(deps.pool, fetch.releaseId, repositoryId);
+    await reopenFetch(deps.pool, fetch.releaseId, repositoryId, { isGivenUpKept: true });
     await deps.client.workflow.start<typeof fetchCommits>(
       'fetchCommits',
       fetchStart(fetch, deps.fetchTimes),

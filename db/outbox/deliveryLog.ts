@@ -53,39 +53,28 @@ const joins = `join outbox on outbox.id = delivery.outbox_id
              left join webhook on webhook.id = delivery.webhook_id
              left join external_issue on external_issue.id = delivery.external_issue_id`;
 
-/** What a webhook was told, the newest first. */
-export function listWebhookDeliveries(
-  db: Queryable,
-  webhookId: string,
-  window: OffsetWindow,
-): Promise<DeliveryView[]> {
-  return many(db, deliveryRow, {
-    name: 'listWebhookDeliveries',
-    text: `select ${columns}
-             from delivery
-             ${joins}
-            where delivery.webhook_id = $1
-            order by delivery.date_added desc, delivery.id desc
-           offset $2 limit $3`,
-    values: [webhookId, window.offset, window.limit],
-  });
-}
-
-/** What everybody outside of an organization was told, trackers of linked issues too, the newest first. */
+/**
+ * The newest first: what a webhook was told, or everybody outside of an organization, trackers of linked issues too.
+ * Statements of their own, because each has an index that serves its order.
+ */
 export function listDeliveries(
   db: Queryable,
-  organizationId: string,
+  told: Readonly<{ webhookId: string } | { organizationId: string }>,
   window: OffsetWindow,
 ): Promise<DeliveryView[]> {
+  const [name, column, id] =
+    'webhookId' in told
+      ? (['listWebhookDeliveries', 'webhook_id', told.webhookId] as const)
+      : (['listDeliveries', 'organization_id', told.organizationId] as const);
   return many(db, deliveryRow, {
-    name: 'listDeliveries',
+    name,
     text: `select ${columns}
              from delivery
              ${joins}
-            where delivery.organization_id = $1
+            where delivery.${column} = $1
             order by delivery.date_added desc, delivery.id desc
            offset $2 limit $3`,
-    values: [organizationId, window.offset, window.limit],
+    values: [id, window.offset, window.limit],
   });
 }
 

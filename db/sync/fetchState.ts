@@ -93,14 +93,18 @@ export function listStaleFetches(
   });
 }
 
-/** Puts fetches back to the start, whatever they were; answers how many. Given up ones stay so. */
-export function reopenFetches(
+/**
+ * Puts a fetch back to the start, whatever became of it.
+ * @param options.isGivenUpKept leaves one that an operator has given up as it is.
+ */
+export async function reopenFetch(
   db: Queryable,
   releaseId: string,
   repositoryId: string,
-): Promise<number> {
-  return exec(db, {
-    name: 'reopenFetches',
+  options: Readonly<{ isGivenUpKept: boolean }>,
+): Promise<void> {
+  await exec(db, {
+    name: 'reopenFetch',
     // A partial range is fetched anew: what was left out may be had by now.
     text: `with dropped as (
              delete from commit_range using release_sync
@@ -109,8 +113,8 @@ export function reopenFetches(
            update release_sync
               set state = 'pending', attempt = 0, last_error = null, next_try_at = null, wait_until = null,
                   date_updated = now()
-            where release_id = $1 and repository_id = $2 and state <> 'given_up'`,
-    values: [releaseId, repositoryId],
+            where release_id = $1 and repository_id = $2 and not ($3 and state = 'given_up')`,
+    values: [releaseId, repositoryId, options.isGivenUpKept],
   });
 }
 

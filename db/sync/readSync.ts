@@ -103,23 +103,3 @@ export async function giveUpSync(
     values: [releaseId, repositoryId],
   });
 }
-
-/** An operator's retry takes up even what was given up. */
-export async function retrySync(
-  db: Queryable,
-  releaseId: string,
-  repositoryId: string,
-): Promise<void> {
-  await exec(db, {
-    name: 'retrySync',
-    text: `with dropped as (
-             delete from commit_range using release_sync
-              where release_sync.release_id = $1 and release_sync.repository_id = $2
-                and commit_range.id = release_sync.range_id and release_sync.state = 'partial')
-           update release_sync
-              set state = 'pending', attempt = 0, last_error = null, next_try_at = null, wait_until = null,
-                  date_updated = now()
-            where release_id = $1 and repository_id = $2`,
-    values: [releaseId, repositoryId],
-  });
-}

@@ -1,11 +1,6 @@
 import { fieldError } from '../../../domain/errors.ts';
-import {
-  giveUpSync,
-  listSyncs,
-  retrySync,
-  setSyncBase,
-  type SyncView,
-} from '../../../db/sync/readSync.ts';
+import { reopenFetch } from '../../../db/sync/fetchState.ts';
+import { giveUpSync, listSyncs, setSyncBase, type SyncView } from '../../../db/sync/readSync.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireRelease } from '../../access/requireRelease.ts';
@@ -50,7 +45,7 @@ export const changeReleaseSync = route({
     async function change({ releaseId, repositoryId }: SyncView): Promise<void> {
       switch (body.action) {
         case 'retry':
-          return retrySync(context.pool, releaseId, repositoryId);
+          return reopenFetch(context.pool, releaseId, repositoryId, { isGivenUpKept: false });
         case 'giveUp':
           return giveUpSync(context.pool, releaseId, repositoryId);
         case 'setBase':

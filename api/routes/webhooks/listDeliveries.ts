@@ -20,7 +20,7 @@ export const listDeliveries = route({
   handle: async (request, context) => {
     const { organization } = await queriedOrganization(request, context);
     return offsetList(request, context, {
-      rows: (window) => findDeliveries(context.pool, organization.id, window),
+      rows: (window) => findDeliveries(context.pool, { organizationId: organization.id }, window),
       json: (deliveries) => serialize('delivery', deliveries, context),
     });
   },

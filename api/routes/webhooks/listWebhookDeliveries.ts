@@ -1,4 +1,4 @@
-import { listWebhookDeliveries as findDeliveries } from '../../../db/outbox/deliveryLog.ts';
+import { listDeliveries } from '../../../db/outbox/deliveryLog.ts';
 import { route } from '../../http/route.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
 import { serialize } from '../../serializers/serialize.ts';
@@ -15,7 +15,7 @@ export const listWebhookDeliveries = route({
   handle: async (request, context) => {
     const { webhook } = await requireWebhook(request, context);
     return offsetList(request, context, {
-      rows: (window) => findDeliveries(context.pool, webhook.id, window),
+      rows: (window) => listDeliveries(context.pool, { webhookId: webhook.id }, window),
       json: (deliveries) => serialize('delivery', deliveries, context),
     });
   },
