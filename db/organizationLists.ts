@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { many, type Queryable } from './pool.ts';
-import { repositoryJson, type RepositoryView } from './releases/releaseView.ts';
+import { platformsJson, repositoryJson, type RepositoryView } from './releases/releaseView.ts';
 
 type Window = Readonly<{ offset: number; limit: number }>;
 
@@ -57,6 +57,7 @@ const projectRow = z
     date_added: z.string(),
     is_member: z.boolean(),
     is_bookmarked: z.boolean(),
+    platforms: z.array(z.string()),
     teams: z.custom<readonly Readonly<{ id: string; slug: string; name: string }>[]>(),
   })
   .transform(({ first_event, date_added, is_member, is_bookmarked, ...row }) => ({
@@ -95,7 +96,8 @@ export function listProjects(
                   (select coalesce(json_agg(json_build_object('id', team.id::text, 'slug', team.slug, 'name', team.name)
                                             order by team.slug), '[]')
                      from project_team join team on team.id = project_team.team_id
-                    where project_team.project_id = project.id) as teams
+                    where project_team.project_id = project.id) as teams,
+                  ${platformsJson} as platforms
              from project
             where organization_id = $1 and status = 'active' and ($3::bigint[] is null or id = any($3))
               and ($6::bigint[] is null or exists (

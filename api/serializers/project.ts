@@ -17,7 +17,7 @@ export function serializeProject(shown: ProjectView, avatars: Avatars): Json {
     slug: shown.slug,
     name: shown.name,
     platform: shown.platform,
-    platforms: [],
+    platforms: shown.platforms,
     status: shown.status,
     color: colorOf(shown.slug),
     dateCreated: formatDateTime(shown.dateAdded),

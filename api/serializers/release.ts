@@ -10,6 +10,7 @@ import { serializeAuthor } from './author.ts';
 import { loadAvatars, type Avatars } from './avatars.ts';
 import { serializeCommit } from './commit.ts';
 import { serializeDeploy } from './deploy.ts';
+import { EventFigures, type EventScope } from './releaseEvents.ts';
 import { serializer, type Json } from './serializer.ts';
 import { serializeUser } from './user.ts';
 
@@ -20,11 +21,17 @@ export type ReleaseExtras = Readonly<{
   hasAdoptionStages?: boolean;
   /** With `health=1` only: no session data yet, so null (decisions 29). */
   hasHealth?: boolean;
+  /** Narrows what is said of the release's events; all of them unless given. */
+  events?: EventScope;
 }>;
 
+type Attributes = Readonly<{ avatars: Avatars; figures: EventFigures }>;
+
 export const release = serializer({
-  getAttributes: (releases: readonly ReleaseView[], context, _options: ReleaseExtras) =>
-    loadAvatars(context, 'user', releases.flatMap(shownUsers)),
+  getAttributes: async (releases: readonly ReleaseView[], context, { events }: ReleaseExtras) => ({
+    avatars: await loadAvatars(context, 'user', releases.flatMap(shownUsers)),
+    figures: await EventFigures.load(context, releases, events),
+  }),
   toJson: serializeRelease,
 });
 
@@ -33,7 +40,11 @@ function shownUsers({ owner, lastCommit, authors }: ReleaseView): (UserView | nu
 }
 
 /** A release in full (releases-api 13.1). */
-function serializeRelease(shown: ReleaseView, avatars: Avatars, extras: ReleaseExtras): Json {
+function serializeRelease(
+  shown: ReleaseView,
+  { avatars, figures }: Attributes,
+  extras: ReleaseExtras,
+): Json {
   const { owner, lastCommit, lastDeploy, dateReleased } = shown;
   return {
     id: Number(shown.id),
@@ -46,7 +57,7 @@ function serializeRelease(shown: ReleaseView, avatars: Avatars, extras: ReleaseE
     dateReleased: dateReleased === null ? null : formatDateTime(dateReleased),
     dateCreated: formatDateTime(shown.dateAdded),
     data: shown.data,
-    newGroups: countNewGroups(shown),
+    ...figures.ofRelease(shown),
     owner: owner === null ? null : serializeUser(owner, avatars),
     commitCount: shown.commitCount,
     lastCommit: lastCommit === null ? null : serializeCommit(lastCommit, avatars),
@@ -55,11 +66,10 @@ function serializeRelease(shown: ReleaseView, avatars: Avatars, extras: ReleaseE
     authors: distinctAuthors(shown.authors).map((author) => serializeAuthor(author, avatars)),
     projects: shown.projects.map((project) => ({
       ...serializeReleaseProject(project),
+      newGroups: figures.ofProject(shown, project).newGroups,
       hasHealthData: false,
       ...(extras.hasHealth === true ? { healthData: null } : {}),
     })),
-    firstEvent: null,
-    lastEvent: null,
     currentProjectMeta: extras.currentProjectMeta ?? {},
     userAgent: shown.userAgent,
     ...(extras.hasAdoptionStages === true ? { adoptionStages: null } : {}),
@@ -74,7 +84,7 @@ export function serializeReleaseProject(project: ReleaseProjectView): Json {
     name: project.name,
     newGroups: project.newGroups,
     platform: project.platform,
-    platforms: [],
+    platforms: project.platforms,
   };
 }
 

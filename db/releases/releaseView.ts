@@ -49,7 +49,10 @@ export type ReleaseProjectView = Readonly<{
   slug: string;
   name: string;
   platform: string | null;
+  platforms: readonly string[];
   newGroups: number;
+  firstEvent: string | null;
+  lastEvent: string | null;
 }>;
 
 /** SQL of a user as JSON; `app_user` and `email` must be in scope under these names. */
@@ -86,6 +89,10 @@ export const deployJson = `json_build_object(
     'id', deploy.id::text, 'environment', environment.name, 'name', deploy.name, 'url', deploy.url,
     'dateStarted', deploy.date_started::text, 'dateFinished', deploy.date_finished::text)`;
 
+/** SQL of the platforms that a project has had issues from; `project` must be in scope. */
+export const platformsJson = `(select coalesce(json_agg(seen.platform order by seen.platform), '[]')
+     from project_platform seen where seen.project_id = project.id)`;
+
 /** Columns of a release with everything its JSON shows: one statement, whatever the number of releases. */
 export const releaseColumns = `release.id, release.organization_id, release.version, release.status, release.ref, release.url,
   release.user_agent, release.date_added, release.date_released, release.data, release.commit_count,
@@ -101,8 +108,14 @@ export const releaseColumns = `release.id, release.organization_id, release.vers
      from commit_author author where author.id = any(release.author_ids)) as authors,
   (select coalesce(json_agg(json_build_object(
             'id', project.id::text, 'slug', project.slug, 'name', project.name, 'platform', project.platform,
-            'newGroups', release_project.new_groups) order by project.slug), '[]')
-     from release_project join project on project.id = release_project.project_id
+            'platforms', ${platformsJson}, 'newGroups', release_project.new_groups,
+            'firstEvent', seen.first_event, 'lastEvent', seen.last_event) order by project.slug), '[]')
+     from release_project
+     join project on project.id = release_project.project_id
+    cross join lateral (
+      select min(first_event)::text as first_event, max(last_event)::text as last_event
+        from release_project_environment link
+       where link.release_id = release.id and link.project_id = project.id) seen
     where release_project.release_id = release.id and project.status = 'active') as projects`;
 
 export const releaseViewRow = z

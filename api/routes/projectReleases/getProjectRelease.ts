@@ -25,7 +25,10 @@ export const getProjectRelease = route({
     const project = await requireProject(request, context, access);
     checkStatsPeriods(request.query);
     const release = await requireProjectRelease(request, context, access, project);
-    const extras = { hasHealth: isTruthy(request.query.get('health')) };
+    const extras = {
+      hasHealth: isTruthy(request.query.get('health')),
+      events: { projectIds: [project.id], environmentIds: null },
+    };
     return ok(await serializeOne('release', release, context, extras));
   },
 });
