@@ -2,8 +2,8 @@ import type { Client } from '@temporalio/client';
 import type { Pool } from '../db/pool.ts';
 import type { ReleaseStep } from '../domain/operation.ts';
 import type { Logger } from '../infra/logger.ts';
-import { createDeleteProjectActivities } from './deleteProject/createDeleteProjectActivities.ts';
-import type { DeleteProjectActivities } from './deleteProject/deleteProjectActivities.ts';
+import { createDeletionActivities } from './deletion/createDeletionActivities.ts';
+import type { DeletionActivities } from './deletion/deletionActivities.ts';
 import { scheduleResyncs, type ScheduleResyncsActivities } from './fetch/scheduleResyncs.ts';
 import { startFetches } from './fetch/startFetches.ts';
 import { heartbeating } from './heartbeating.ts';
@@ -42,7 +42,7 @@ export function createActivities(
   ReconcileActivities &
   RelayActivities &
   ScheduleResyncsActivities &
-  DeleteProjectActivities {
+  DeletionActivities {
   const run =
     (step: Step) =>
     (input: RunInput): Promise<RunResult> =>
@@ -54,7 +54,7 @@ export function createActivities(
       relay.relaying(({ events }) => applyRun(deps, { name, apply: apply(events) }, input));
 
   return {
-    ...createDeleteProjectActivities(deps),
+    ...createDeletionActivities(deps),
     nextOperations: (query) => nextOperations(deps.pool, query),
     createRelease: runAnnouncing('createRelease', createRelease),
     updateRelease: runAnnouncing('updateRelease', updateRelease),

@@ -6,6 +6,7 @@ const settingsRow = z
   .object({
     name: z.string(),
     slug: z.string(),
+    status: z.string(),
     open_membership: z.boolean(),
     default_role: z.string(),
     flags: z.array(z.string()),
@@ -14,15 +15,17 @@ const settingsRow = z
   .transform((row) => ({
     name: row.name,
     slug: row.slug,
+    status: row.status,
     openMembership: row.open_membership,
     defaultRole: row.default_role,
     flags: row.flags,
     options: row.options,
   }));
 
-export type OrganizationSettings = StoredSettings & Readonly<{ name: string; slug: string }>;
+export type OrganizationSettings = StoredSettings &
+  Readonly<{ name: string; slug: string; status: string }>;
 
-const settingsColumns = `name, slug, open_membership, default_role, flags,
+const settingsColumns = `name, slug, status, open_membership, default_role, flags,
   (select coalesce(json_object_agg(key, value), '{}')
      from organization_option where organization_id = organization.id) as options`;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { exec, many, maybeOne, type Queryable, type Transaction } from './pool.ts';
+import { cancelOrder } from './deletion/deletionOrders.ts';
+import { exec, maybeOne, type Queryable, type Transaction } from './pool.ts';
 
 const projectRow = z.object({
   id: z.string(),
@@ -47,23 +48,6 @@ export async function markProjectForDeletion(
   return before;
 }
 
-/** Orders the deletion; ordering again sets its date and actor anew. Answers the id of the order. */
-export async function scheduleDeletion(
-  tx: Transaction,
-  deletion: Readonly<{ guid: string; projectId: string; actorId: string | null }>,
-): Promise<string> {
-  const row = await maybeOne(tx, z.object({ id: z.string() }), {
-    name: 'scheduleDeletion',
-    text: `insert into scheduled_deletion (guid, model, object_id, date_scheduled, actor_id)
-           values ($1, 'project', $2, now(), $3)
-           on conflict on constraint scheduled_deletion_model_object_id_key
-           do update set date_scheduled = excluded.date_scheduled, actor_id = excluded.actor_id, in_progress = false
-           returning id`,
-    values: [deletion.guid, deletion.projectId, deletion.actorId],
-  });
-  return row?.id ?? '';
-}
-
 const statusRow = z.object({ status: z.string() });
 
 /** Whether a project waits for its deletion; of the teams of one member only when a member is given. */
@@ -98,15 +82,7 @@ export async function restoreProject(
   project: Readonly<{ organizationId: string; id: string }>,
   slugs: (kept: string) => readonly string[],
 ): Promise<DeletableProject | null> {
-  const cancelled = await exec(tx, {
-    name: 'cancelDeletion',
-    text: `delete from scheduled_deletion
-            using project
-            where model = 'project' and object_id = $1 and not in_progress
-              and project.id = object_id and project.organization_id = $2 and project.status = 'pending_deletion'`,
-    values: [project.id, project.organizationId],
-  });
-  if (cancelled === 0) return null;
+  if (!(await cancelOrder(tx, { model: 'project', id: project.id }))) return null;
   const kept = await maybeOne(tx, keptRow, {
     name: 'takeKeptSlug',
     text: `delete from organization_option where organization_id = $1 and key = $2
@@ -124,40 +100,8 @@ export async function restoreProject(
                               where other.organization_id = $2 and other.slug = candidate.slug and other.id <> $1)
                      order by candidate.position
                      limit 1), slug)
-            where id = $1 and organization_id = $2
+            where id = $1 and organization_id = $2 and status = 'pending_deletion'
            returning id, slug, name, status`,
     values: [project.id, project.organizationId, kept === null ? [] : slugs(kept.slug)],
-  });
-}
-
-const dueRow = z
-  .object({ project_id: z.string(), organization_slug: z.string(), slug: z.string() })
-  .transform((row) => ({
-    projectId: row.project_id,
-    organizationSlug: row.organization_slug,
-    slug: row.slug,
-  }));
-
-export type DueDeletion = z.output<typeof dueRow>;
-
-/** Deletions whose time came some time ago, the oldest first. */
-export function listDueDeletions(
-  db: Queryable,
-  olderThanSeconds: number,
-  limit: number,
-): Promise<DueDeletion[]> {
-  return many(db, dueRow, {
-    name: 'listDueDeletions',
-    text: `select object_id as project_id, coalesce(organization.slug, '') as organization_slug,
-                  coalesce(kept.value ->> 'slug', project.slug, '') as slug
-             from scheduled_deletion
-             left join project on project.id = object_id
-             left join organization on organization.id = project.organization_id
-             left join organization_option kept
-               on kept.organization_id = organization.id and kept.key = 'pending-delete:Project:' || object_id
-            where model = 'project' and date_scheduled < now() - make_interval(secs => $1)
-            order by date_scheduled
-            limit $2`,
-    values: [olderThanSeconds, limit],
   });
 }

@@ -1,7 +1,7 @@
 // Deleting a project over HTTP: out of sight at once, gone for good by a workflow, never half; taking it back.
 import { describe, expect, it } from 'vitest';
-import { deleteProjectRows } from '../activities/deleteProject/deleteProjectRows.ts';
-import { startPendingDeletions } from '../activities/deleteProject/startPendingDeletions.ts';
+import { deleteRows } from '../activities/deletion/deleteRows.ts';
+import { startPendingDeletions } from '../activities/deletion/startPendingDeletions.ts';
 import { createLogger } from '../infra/logger.ts';
 import type { TestSlipway } from './support/slipway.ts';
 import { useSlipway } from './support/slipway.ts';
@@ -215,9 +215,9 @@ describe('while no worker runs', () => {
     let time = 0;
     const beats: unknown[] = [];
     const attempt = () =>
-      deleteProjectRows(
+      deleteRows(
         slipway.pool,
-        { projectId: id },
+        { model: 'project', id },
         (beat) => beats.push(beat),
         () => (time += 15_000),
       );

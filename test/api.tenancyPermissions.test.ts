@@ -19,6 +19,7 @@ beforeAll(async () => {
 const lowestRole: Readonly<Record<string, Role>> = {
   getOrganization: 'member',
   updateOrganization: 'manager',
+  deleteOrganization: 'owner',
   getOrganizationAvatar: 'member',
   updateOrganizationAvatar: 'manager',
   getTeamAvatar: 'member',

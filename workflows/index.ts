@@ -1,5 +1,6 @@
 export { release } from './release.ts';
 export { reconcile } from './reconcile.ts';
+export { deleteOrganization } from './deleteOrganization.ts';
 export { deleteProject } from './deleteProject.ts';
 export { deliver } from './deliver.ts';
 export { fetchCommits } from './fetchCommits.ts';

@@ -1,11 +1,11 @@
 import { log, patched, proxyActivities } from '@temporalio/workflow';
-import type { DeleteProjectActivities } from '../activities/deleteProject/deleteProjectActivities.ts';
+import type { DeletionActivities } from '../activities/deletion/deletionActivities.ts';
 import type { RelayActivities } from '../activities/outbox/relayOutbox.ts';
 import type { ReconcileActivities } from '../activities/reconcile/reconcileActivities.ts';
 import { dbPolicy } from './retryPolicies.ts';
 
 const { nudgeStaleReleases, relayOutbox, startPendingDeletions } = proxyActivities<
-  ReconcileActivities & RelayActivities & DeleteProjectActivities
+  ReconcileActivities & RelayActivities & DeletionActivities
 >({
   startToCloseTimeout: dbPolicy.startToCloseTimeout,
   scheduleToCloseTimeout: dbPolicy.scheduleToCloseTimeout,

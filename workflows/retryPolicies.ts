@@ -21,6 +21,13 @@ export const dbPolicy = {
   },
 } as const satisfies LocalActivityOptions;
 
+/** The same for a regular activity, where nobody waits for the milliseconds that a local one saves. */
+export const shortPolicy = {
+  startToCloseTimeout: dbPolicy.startToCloseTimeout,
+  scheduleToCloseTimeout: dbPolicy.scheduleToCloseTimeout,
+  retry: dbPolicy.retry,
+} as const satisfies ActivityOptions;
+
 /**
  * Work in chunks that heartbeats its cursor: big commit lists, deletions. A chunk takes well under a second, so ten
  * seconds of silence mean a dead worker; ten minutes in all bound a poison operation that would block its release.

@@ -45,6 +45,7 @@ import { removeMemberFromTeam } from './members/removeMemberFromTeam.ts';
 import { updateMember } from './members/updateMember.ts';
 import { getOperation } from './operations/getOperation.ts';
 import { createOrganization } from './organizations/createOrganization.ts';
+import { deleteOrganization } from './organizations/deleteOrganization.ts';
 import { getOrganization } from './organizations/getOrganization.ts';
 import { listOrganizationProjects } from './organizations/listOrganizationProjects.ts';
 import { listOrganizations } from './organizations/listOrganizations.ts';
@@ -155,6 +156,7 @@ export const routes: readonly Route[] = [
   getProject,
   createOrganization,
   updateOrganization,
+  deleteOrganization,
   listAuditLogs,
   getOrganizationAvatar,
   getOrganizationAvatarImage,

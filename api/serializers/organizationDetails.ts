@@ -50,6 +50,7 @@ export const organizationDetails = serializer({
     const roleList = roles.map((id) => ({ id, name: roleName(id), desc: '' }));
     return {
       ...serializeOrganization(organization, attributes),
+      status: { id: settings.status, name: settings.status.replaceAll('_', ' ') },
       ...Object.fromEntries(values),
       role: access.role,
       orgRole: access.role,

@@ -1,5 +1,5 @@
 import { organizationScopes } from '../../access/organizationScopes.ts';
-import { requireOrganization } from '../../access/organizationAccess.ts';
+import { requireKnownOrganization } from '../../access/requireKnownOrganization.ts';
 import { forbidden } from '../../access/requireScope.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
@@ -23,7 +23,7 @@ export const getOrganization = route({
     404: 'No such organization',
   },
   handle: async (request, context) => {
-    const access = await requireOrganization(request, context, null);
+    const access = await requireKnownOrganization(request, context, null);
     if (access.scopes.length === 0) throw forbidden('The token has no scope in this organization.');
     const isReader = organizationScopes.read.some((scope) => access.scopes.includes(scope));
     return ok(

@@ -4,6 +4,7 @@ import {
   storeOrganizationSettings,
   type OrganizationSettings,
 } from '../../../db/organizationSettings.ts';
+import { restoreOrganization } from '../../../db/organizationDeletion.ts';
 import { violatedConstraint } from '../../../db/pgErrors.ts';
 import { transaction, type Transaction } from '../../../db/pool.ts';
 import { AppError, fieldError } from '../../../domain/errors.ts';
@@ -16,8 +17,9 @@ import {
   type TrustedRelay,
 } from '../../../domain/trustedRelays.ts';
 import { auditActor } from '../../access/auditActor.ts';
-import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
+import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import { organizationScopes } from '../../access/organizationScopes.ts';
+import { requireKnownOrganization } from '../../access/requireKnownOrganization.ts';
 import { ok } from '../../http/apiResponse.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { route } from '../../http/route.ts';
@@ -28,6 +30,7 @@ import {
 } from '../../validation/organizationBodies.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { readUpload, storeUpload, type AvatarFields } from '../avatars/storeUpload.ts';
+import { organizationAuditData } from './organizationAuditData.ts';
 import { organizationDetails } from './organizationDetails.ts';
 
 const avatarFields: AvatarFields = { type: 'avatarType', photo: 'avatar' };
@@ -46,22 +49,23 @@ export const updateOrganization = route({
     404: 'No such organization',
   },
   handle: async (request, context) => {
-    const access = await requireOrganization(request, context, organizationScopes.write);
+    const access = await requireKnownOrganization(request, context, organizationScopes.write);
     const body = readBody(access, await request.body());
     const { id } = access.organization;
     const upload = await readUpload('organization', body, avatarFields);
-    try {
-      await transaction(context.pool, async (tx) => {
-        await update(tx, request, access, body);
-        if (upload === null) return;
+    const { isRestored, ...changed } = await transaction(context.pool, async (tx) => {
+      const updated = await update(tx, request, access, body);
+      if (upload !== null) {
         await storeUpload(tx, { kind: 'organization', id }, upload, avatarFields);
-      });
-    } catch (error) {
+      }
+      return updated;
+    }).catch((error: unknown) => {
       if (violatedConstraint(error) !== 'organization_slug_key') throw error;
       throw fieldError('slug', `The slug "${body.slug ?? ''}" is already in use.`);
-    }
-    const changed = await requireOrganization(request, context, null, id);
-    return ok(await organizationDetails(context, changed, true));
+    });
+    if (isRestored) await context.deletions.nudge({ model: 'organization', id });
+    const organization = { ...access.organization, ...changed };
+    return ok(await organizationDetails(context, { ...access, organization }, true));
   },
 });
 
@@ -113,13 +117,23 @@ function allowedFields(
   );
 }
 
+type Updated = Readonly<{
+  name: string;
+  slug: string;
+  openMembership: boolean;
+  /** Whether its deletion was taken back. */
+  isRestored: boolean;
+}>;
+
 async function update(
   tx: Transaction,
   request: ApiRequest,
   access: OrganizationAccess,
   body: OrganizationUpdateBody,
-): Promise<void> {
+): Promise<Updated> {
   const organizationId = access.organization.id;
+  // First, as everywhere: the order of a deletion is locked before what it deletes.
+  const isRestored = isTakenBack(access, body) && (await restoreOrganization(tx, organizationId));
   const before = await lockOrganizationSettings(tx, organizationId);
   const given = new Map(Object.entries(body).filter(([name]) => name in organizationOptions));
   checkSampleRate(before, given);
@@ -131,14 +145,25 @@ async function update(
     ...planned,
     options: new Map([...planned.options, ...relays.options]),
   });
-  if (Object.keys(changes).length === 0) return;
-  await recordAudit(tx, {
-    organizationId,
-    event: 'org.edit',
-    actor: auditActor(request),
-    targetObject: organizationId,
-    data: changes,
-  });
+  const restored = isRestored
+    ? organizationAuditData({ ...columns, id: organizationId, status: 'active' })
+    : {};
+  if (isRestored || Object.keys(changes).length > 0) {
+    await recordAudit(tx, {
+      organizationId,
+      event: isRestored ? 'org.restore' : 'org.edit',
+      actor: auditActor(request),
+      targetObject: organizationId,
+      data: { ...changes, ...restored },
+    });
+  }
+  const openMembership = planned.openMembership ?? before.openMembership;
+  return { ...columns, openMembership, isRestored };
+}
+
+/** Only admins take back a deletion; from others the key is ignored. */
+function isTakenBack({ scopes }: OrganizationAccess, body: OrganizationUpdateBody): boolean {
+  return body['cancelDeletion'] === true && scopes.includes('org:admin');
 }
 
 /** One rate for the whole organization says nothing where every project has its own. */

@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { recordAudit } from '../../../db/auditLog.ts';
+import { orderDeletion } from '../../../db/deletion/deletionOrders.ts';
 import { transaction } from '../../../db/pool.ts';
-import {
-  isAwaitingDeletion,
-  markProjectForDeletion,
-  scheduleDeletion,
-} from '../../../db/projectDeletion.ts';
+import { isAwaitingDeletion, markProjectForDeletion } from '../../../db/projectDeletion.ts';
 import { AppError } from '../../../domain/errors.ts';
 import { randomHex } from '../../../infra/randomText.ts';
 import { auditActor } from '../../access/auditActor.ts';
@@ -26,6 +22,7 @@ import { validateBody } from '../../validation/validateBody.ts';
 import { projectAuditData } from './projectAuditData.ts';
 
 const PLACEHOLDER_HEX_DIGITS = 32;
+const GUID_HEX_DIGITS = 32;
 
 const deletionSchema = objectSchema({ origin: charField({ max: 100 }).optional() });
 
@@ -56,10 +53,11 @@ export const deleteProject = route({
       });
       if (project === null) return null;
       const actor = auditActor(request);
-      const transactionId = await scheduleDeletion(tx, {
-        guid: randomUUID().replaceAll('-', ''),
-        projectId,
+      const target = { model: 'project', id: projectId } as const;
+      const transactionId = await orderDeletion(tx, target, {
+        guid: randomHex(GUID_HEX_DIGITS),
         actorId: actor.userId,
+        delayHours: 0,
       });
       await recordAudit(tx, {
         organizationId,
@@ -77,7 +75,8 @@ export const deleteProject = route({
     if (marked !== null) {
       const { slug } = marked;
       await context.deletions.start({
-        projectId,
+        model: 'project',
+        id: projectId,
         organizationSlug: access.organization.slug,
         slug,
       });

@@ -1,9 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { listDueDeletions } from '../../db/deletion/deletionOrders.ts';
 import type { Pool } from '../../db/pool.ts';
-import { listDueDeletions } from '../../db/projectDeletion.ts';
 import type { Logger } from '../../infra/logger.ts';
-import type { deleteProject } from '../../workflows/deleteProject.ts';
-import { deleteProjectStart } from '../../workflows/deleteProjectStart.ts';
+import { deletionStart } from '../../workflows/deletionStart.ts';
 
 /** Whoever orders a deletion starts it within moments; one that is older was left behind. */
 const LEFT_BEHIND_AFTER_SECONDS = 30;
@@ -19,13 +18,11 @@ export async function startPendingDeletions(deps: Dependencies): Promise<{ start
   let started = 0;
   for (const deletion of due) {
     try {
-      await deps.client.workflow.start<typeof deleteProject>(
-        'deleteProject',
-        deleteProjectStart(deletion),
-      );
+      const { workflowType, options } = deletionStart(deletion);
+      await deps.client.workflow.start(workflowType, options);
       started += 1;
     } catch (error) {
-      deps.logger.warn({ err: error, ...deletion }, 'The deletion of a project was not started');
+      deps.logger.warn({ err: error, ...deletion }, 'A deletion was not started');
     }
   }
   return { started };

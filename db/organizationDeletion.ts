@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { roles } from '../domain/scopes.ts';
+import { cancelOrder } from './deletion/deletionOrders.ts';
+import { idAndSlug } from './idAndSlug.ts';
+import { exec, maybeOne, type Queryable, type Transaction } from './pool.ts';
+
+const pendingRow = z
+  .object({
+    id: z.string(),
+    slug: z.string(),
+    name: z.string(),
+    status: z.string(),
+    open_membership: z.boolean(),
+    date_added: z.string(),
+    member_id: z.string(),
+    role: z.enum(roles),
+  })
+  .transform((row) => ({
+    organization: {
+      id: row.id,
+      slug: row.slug,
+      name: row.name,
+      status: row.status,
+      openMembership: row.open_membership,
+      dateAdded: row.date_added,
+    },
+    memberId: row.member_id,
+    role: row.role,
+  }));
+
+export type PendingOrganization = z.output<typeof pendingRow>;
+
+/** An organization that waits for its deletion, by slug or decimal id, as one of its members sees it. */
+export function findPendingOrganization(
+  db: Queryable,
+  idOrSlug: string,
+  userId: string,
+): Promise<PendingOrganization | null> {
+  const [id, slug] = idAndSlug(idOrSlug);
+  const column = id === null ? 'slug' : 'id';
+  return maybeOne(db, pendingRow, {
+    name: `findPendingOrganization_${column}`,
+    text: `select organization.id, slug, name, status, open_membership, organization.date_added,
+                  member.id as member_id, member.role
+             from organization
+             join member on member.organization_id = organization.id and member.user_id = $2
+            where organization.status = 'pending_deletion' and organization.${column} = $1`,
+    values: [id ?? slug, userId],
+  });
+}
+
+/**
+ * Takes an organization out of sight; answers what came of it. The only active one stays: an installation without any
+ * would have nobody who can bring it back.
+ */
+export async function markOrganizationForDeletion(
+  tx: Transaction,
+  organizationId: string,
+): Promise<'marked' | 'markedBefore' | 'isOnlyOne'> {
+  // Two organizations that are deleted at the same time must not both rely on the other.
+  await exec(tx, {
+    name: 'lockOrganizationDeletions',
+    text: `select pg_advisory_xact_lock(hashtextextended('organization deletion', 0))`,
+    values: [],
+  });
+  const row = await maybeOne(tx, z.object({ is_only_one: z.boolean() }), {
+    name: 'lockActiveOrganization',
+    text: `select not exists (
+                    select from organization other where other.id <> organization.id and other.status = 'active')
+                  as is_only_one
+             from organization where id = $1 and status = 'active' for update`,
+    values: [organizationId],
+  });
+  if (row === null) return 'markedBefore';
+  if (row.is_only_one) return 'isOnlyOne';
+  await exec(tx, {
+    name: 'markOrganizationForDeletion',
+    text: `update organization set status = 'pending_deletion' where id = $1`,
+    values: [organizationId],
+  });
+  return 'marked';
+}
+
+/** Takes back a deletion that has not begun; answers whether there was one. */
+export async function restoreOrganization(
+  tx: Transaction,
+  organizationId: string,
+): Promise<boolean> {
+  if (!(await cancelOrder(tx, { model: 'organization', id: organizationId }))) return false;
+  const restored = await exec(tx, {
+    name: 'restoreOrganization',
+    text: `update organization set status = 'active' where id = $1 and status = 'pending_deletion'`,
+    values: [organizationId],
+  });
+  return restored > 0;
+}
