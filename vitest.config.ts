@@ -11,9 +11,6 @@ export default defineConfig({
     // Real servers on two shared, noisy cores: what fails for the load of a moment passes the second time, a broken
     // promise fails twice.
     retry: 1,
-    // The Temporal client retries on a timer of its own and throws there when its connection was closed meanwhile: the
-    // end of a test that was about an unreachable server. Nothing else is passed over.
-    onUnhandledError: (error) => error.message !== 'Channel has been shut down',
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
