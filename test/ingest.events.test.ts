@@ -252,6 +252,39 @@ describe('hostile events', () => {
     expect(({} as any).polluted).toBeUndefined();
   });
 
+  const fields = [
+    'event_id,message,logentry,level,platform,logger,timestamp,release,environment,dist,transaction,culprit',
+    'server_name,tags,user,request,contexts,extra,modules,sdk,fingerprint,exception,threads,breadcrumbs',
+    'stacktrace,debug_meta,measurements,errors,type,version,received,project,key_id,_meta',
+  ].flatMap((names) => names.split(','));
+
+  test.each<[string, unknown]>([
+    ['a number', -7.5],
+    ['a number beyond all', 1e308],
+    ['true', true],
+    ['null', null],
+    ['a text', 'text'],
+    ['a blank text', ' '],
+    ['a text of NULs', '\0\0'],
+    ['an empty list', []],
+    ['lists in lists', [[[null]]]],
+    ['an empty object', {}],
+    ['objects in objects', { values: { values: {} }, frames: 7, id: {}, message: [] }],
+  ])('%s in every field: stored, and shown', async (_, value) => {
+    const eventId = crypto.randomUUID().replaceAll('-', '');
+    const payload = Object.fromEntries(fields.map((field) => [field, value]));
+    const answer = await web.post('envelope', {
+      raw: envelope({ event_id: eventId }, [{ header: { type: 'event' }, payload }]),
+    });
+    expect(answer.status, answer.text).toBe(200);
+    const group = await groupOf(eventId);
+    const issues = '/api/0/organizations/acme/issues/';
+    for (const path of ['', 'events/latest/', 'events/']) {
+      const shown = await slipway.call('GET', `${issues}${group.id}/${path}`);
+      expect(shown.status, `${path} ${shown.text}`).toBe(200);
+    }
+  });
+
   test.each(['', 'no json', '[]', '"text"', 'null', '{"a":', '\xff\xfe'])(
     'as the only item %j is a 400 with its cause',
     async (payload) => {
