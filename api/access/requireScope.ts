@@ -1,9 +1,11 @@
 import { AppError } from '../../domain/errors.ts';
-import type { Scope } from '../../domain/scopes.ts';
+import { withImpliedScopes, type Scope } from '../../domain/scopes.ts';
 
-/** @throws AppError forbidden when the token has none of the scopes. */
+/** @throws AppError forbidden when the token has none of the scopes, nor one that implies one of them. */
 export function requireScope(granted: readonly Scope[], accepted: readonly Scope[]): void {
-  if (accepted.some((scope) => granted.includes(scope))) return;
+  const hasOne = (scopes: readonly Scope[]): boolean =>
+    accepted.some((scope) => scopes.includes(scope));
+  if (hasOne(granted) || hasOne(withImpliedScopes(granted))) return;
   throw insufficientScope(accepted, `One of these scopes is needed: ${accepted.join(', ')}.`);
 }
 

@@ -1,7 +1,11 @@
 import { notFound } from '../../../domain/errors.ts';
 import type { AccessibleProject } from '../../../db/access.ts';
 import { listResolvedGroups } from '../../../db/groups/readGroups.ts';
-import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
+import {
+  accessesAllProjects,
+  requireOrganization,
+  type OrganizationAccess,
+} from '../../access/organizationAccess.ts';
 import { organizationScopes, projectScopes } from '../../access/organizationScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
 import { accessibleProjects } from '../../access/resolveProjects.ts';
@@ -23,7 +27,16 @@ export const listResolvedIssues = route({
   handle: async (request, context) => {
     const access = await requireOrganization(request, context, organizationScopes.read);
     const projects = await accessibleProjects(context, access, 'wide', null);
-    return resolvedIssues(request, context, access, projects);
+    const ids = new Set(projects.map(({ id }) => id));
+    return resolvedIssues(
+      request,
+      context,
+      access,
+      projects,
+      (linked) =>
+        // Whoever may see none of its projects learns nothing of a release.
+        accessesAllProjects(access, 'wide') || linked.some(({ id }) => ids.has(id)),
+    );
   },
 });
 
@@ -46,10 +59,12 @@ async function resolvedIssues(
   context: AppContext,
   access: OrganizationAccess,
   projects: readonly AccessibleProject[],
+  isVisible: (linked: readonly Readonly<{ id: string }>[]) => boolean = () => true,
 ): Promise<ApiResponse> {
   const key = { organizationId: access.organization.id, version: request.param('version') };
-  const releaseId = (await context.lookups.releaseProjects(key))?.releaseId ?? null;
-  if (releaseId === null) throw notFound();
+  const found = await context.lookups.releaseProjects(key);
+  const releaseId = found?.releaseId ?? null;
+  if (found === null || releaseId === null || !isVisible(found.projects)) throw notFound();
   const projectIds = projects.map(({ id }) => id);
   const groups = await listResolvedGroups(context.pool, releaseId, projectIds);
   return ok(await serialize('issue', groups, context, { access }));
