@@ -1,7 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as startTimer } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
-import { AppError, unavailable } from '../../domain/errors.ts';
+import { unavailable } from '../../domain/errors.ts';
 import type { OperationOutcome } from '../../domain/releaseCommands.ts';
 import {
   findOperation,
@@ -19,6 +18,7 @@ import { Batcher } from '../../infra/batcher.ts';
 import type { Logger } from '../../infra/logger.ts';
 import { DrainResult } from '../../workflows/messages.ts';
 import type { ReleaseActor } from './releaseActor.ts';
+import { requireSameRequest } from './requireSameRequest.ts';
 
 /** Past this many waiting operations a release takes no more: something is wrong that more of them would not mend. */
 const PENDING_MAX = 1_000;
@@ -98,12 +98,7 @@ export class Mailbox {
     if (earlier === null) {
       throw unavailable('Too many operations of this release are waiting. Try again later.', 5_000);
     }
-    if (!timingSafeEqual(earlier.bodyHash, operation.bodyHash)) {
-      throw new AppError(
-        'idempotency_mismatch',
-        'This Idempotency-Key was used with another request. Use a new key for a new request.',
-      );
-    }
+    requireSameRequest(earlier, operation);
     return earlier;
   }
 

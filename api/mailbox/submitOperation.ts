@@ -149,7 +149,7 @@ export async function hashRequest(request: ApiRequest): Promise<Buffer> {
     .digest();
 }
 
-function actorOf(principal: Principal): OperationActor {
+export function actorOf(principal: Principal): OperationActor {
   return {
     kind: principal.kind,
     userId: principal.kind === 'user' ? principal.userId : null,

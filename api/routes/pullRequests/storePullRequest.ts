@@ -1,11 +1,11 @@
 import { authorEmail } from '../../../domain/commitList.ts';
-import { transaction } from '../../../db/pool.ts';
 import { storePullRequest as store } from '../../../db/pullRequests/storePullRequest.ts';
 import { ensureRepositories } from '../../../db/releases/storeCommits.ts';
 import { formatDateTime } from '../../../domain/dateTime.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { route } from '../../http/route.ts';
+import { answerOnce } from '../../mailbox/answerOnce.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { pullRequestSchema } from './pullRequestBody.ts';
 
@@ -31,14 +31,15 @@ export const storePullRequest = route({
     );
     const { name, email: givenEmail } = body.author ?? {};
     const email = authorEmail({ author_email: givenEmail, author_name: name });
-    const stored = await transaction(context.pool, async (tx) => {
+    const write = { organizationId: organization.id, kind: 'pullRequest.store' };
+    return answerOnce(request, context, write, async (tx) => {
       // As in commit lists, an unknown name makes a repository (releases-api 4.4).
       const [repositoryId = ''] = await ensureRepositories(tx, organization.id, [body.repository]);
       const scope = {
         organizationId: organization.id,
         instanceHost: new URL(context.config.publicUrl).host,
       };
-      return store(tx, scope, repositoryId, {
+      const stored = await store(tx, scope, repositoryId, {
         key: body.key,
         title: body.title ?? null,
         message: body.message ?? null,
@@ -46,18 +47,18 @@ export const storePullRequest = route({
         mergeCommitSha: body.mergeCommitSha || null,
         state: body.state ?? null,
       });
+      return {
+        status: stored.isNew ? 201 : 200,
+        body: {
+          id: stored.key,
+          repository: body.repository,
+          title: stored.title,
+          message: stored.message,
+          mergeCommitSha: stored.mergeCommitSha,
+          state: stored.state,
+          dateCreated: formatDateTime(stored.dateAdded),
+        },
+      };
     });
-    return {
-      status: stored.isNew ? 201 : 200,
-      body: {
-        id: stored.key,
-        repository: body.repository,
-        title: stored.title,
-        message: stored.message,
-        mergeCommitSha: stored.mergeCommitSha,
-        state: stored.state,
-        dateCreated: formatDateTime(stored.dateAdded),
-      },
-    };
   },
 });

@@ -1,10 +1,13 @@
 import { fieldError } from '../../../domain/errors.ts';
 import { publicRepositoryUrl } from '../../../domain/repositoryProvider.ts';
-import { transaction } from '../../../db/pool.ts';
-import { createRepository as storeRepository } from '../../../db/repositories.ts';
+import {
+  createRepository as storeRepository,
+  type RepositoryDetails,
+} from '../../../db/repositories.ts';
 import { SecretBox } from '../../../infra/secretBox.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { route } from '../../http/route.ts';
+import { answerOnce } from '../../mailbox/answerOnce.ts';
 import { serializeOne } from '../../serializers/serialize.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { auditRepository } from './auditRepository.ts';
@@ -38,17 +41,18 @@ export const createRepository = route({
       externalId,
       tokenEncrypted: token === null ? null : new SecretBox(context.config.secret).seal(token),
     };
-    const repository = await transaction(context.pool, async (tx) => {
-      const created = await storeRepository(tx, wanted);
-      if (created !== null) {
-        await auditRepository(tx, request, organization.id, 'repository.create', created);
+    const made: RepositoryDetails[] = [];
+    const write = { organizationId: organization.id, kind: 'repository.create' };
+    const response = await answerOnce(request, context, write, async (tx) => {
+      const repository = await storeRepository(tx, wanted);
+      if (repository === null) {
+        throw fieldError('name', `The organization has a repository "${name}" already.`);
       }
-      return created;
+      await auditRepository(tx, request, organization.id, 'repository.create', repository);
+      made.push(repository);
+      return { status: 201, body: await serializeOne('repositoryDetails', repository, context) };
     });
-    if (repository === null) {
-      throw fieldError('name', `The organization has a repository "${name}" already.`);
-    }
-    await keepResync(context, organization.slug, repository);
-    return { status: 201, body: await serializeOne('repositoryDetails', repository, context) };
+    for (const repository of made) await keepResync(context, organization.slug, repository);
+    return response;
   },
 });
