@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { createPool } from '../db/pool.ts';
 import { nextSnowflake } from '../db/snowflakes.ts';
 import type { Config } from '../infra/config.ts';
@@ -7,7 +7,10 @@ import { createMetrics } from '../infra/metrics.ts';
 import { createRedis } from '../infra/redis.ts';
 import { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import { temporalConfig } from '../infra/temporal.ts';
+import { lazyTemporalConnection } from '../infra/temporalConnection.ts';
+import { createCaches } from './createCaches.ts';
 import { Lookups } from './access/lookups.ts';
+import { TokenUse } from './access/tokenUse.ts';
 import type { AppContext } from './context.ts';
 import { Deletions } from './deletions.ts';
 import { Deliveries } from './deliveries.ts';
@@ -37,10 +40,12 @@ export function createContext(
     max: CONNECTIONS_MAX,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     onError: (error) => logger.warn({ err: error }, 'A database connection broke'),
+    onChange: (change) => caches.changed(change),
   });
+  const caches = createCaches(config, pool, logger);
   const redis = createRedis(config.redisUrl, logger);
   const { namespace } = temporal;
-  const connection = Connection.lazy(temporal.connectionOptions);
+  const { connection, close: closeTemporal } = lazyTemporalConnection(temporal.connectionOptions);
   const client = new Client({ connection, namespace });
   const actor = new ReleaseActor(client, config.writeWaitMs);
   const metrics = createMetrics();
@@ -51,7 +56,9 @@ export function createContext(
     pool,
     logger,
     metrics,
+    caches,
     lookups: new Lookups(pool),
+    tokenUse: new TokenUse(pool, logger),
     deletions: new Deletions(client, logger),
     mailbox: new Mailbox({ pool, actor, waitMs: config.writeWaitMs, logger }),
     views: new Views(pool),
@@ -63,8 +70,9 @@ export function createContext(
     health: new Health({ pool, redis, connection, namespace }),
   };
   const close = async (): Promise<void> => {
+    await caches.close();
     redis.disconnect();
-    await connection.close();
+    await closeTemporal();
     await pool.end();
   };
   return { context, close };

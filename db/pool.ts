@@ -13,6 +13,11 @@ export type PoolOptions = Readonly<{
   /** Below the start-to-close timeout of activities, so that a zombie attempt dies before its retry. */
   statementTimeoutMs: number;
   onError: (error: Error) => void;
+  /**
+   * Hears of the cached rows that statements of this pool have changed (db/cache/changeFeed.ts), before their promise
+   * resolves: Postgres tells a connection its own changes ahead of saying that it is ready.
+   */
+  onChange?: (change: string) => void;
 }>;
 
 /** Anything that runs statements: a pool, or one connection inside a transaction. */
@@ -24,6 +29,7 @@ export type Transaction = Queryable & { readonly inTransaction: true };
 export type Pool = pg.Pool;
 
 export function createPool(options: PoolOptions): Pool {
+  const { onChange } = options;
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     application_name: options.applicationName,
@@ -35,11 +41,28 @@ export function createPool(options: PoolOptions): Pool {
     keepAlive: true,
     types,
     options: '-c timezone=UTC -c datestyle=ISO,YMD',
+    // The pool waits for what its types do not let a hook return.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises
+    ...(onChange && { onConnect: (client) => listenToOwnChanges(client, onChange) }),
   });
   // An idle connection that breaks (server restart) is replaced by the pool; unheard, the event would end the process.
   pool.on('error', options.onError);
   return pool;
 }
+
+async function listenToOwnChanges(
+  client: pg.ClientBase,
+  onChange: (change: string) => void,
+): Promise<void> {
+  const { processID } = client as unknown as Readonly<{ processID: number }>;
+  client.on('notification', ({ processId, payload }) => {
+    if (processId === processID) onChange(payload ?? '');
+  });
+  await client.query(`listen ${CHANGE_CHANNEL}`);
+}
+
+/** Where the triggers of migration 0014 tell which rows have changed, as `organization:123`. */
+export const CHANGE_CHANNEL = 'slipway_change';
 
 /**
  * Runs `work` in one transaction: commits its result, rolls back what it throws.

@@ -1,7 +1,9 @@
-import { createOrganization, findOrganization } from '../db/organizations.ts';
+import { directModels } from '../db/cache/directModels.ts';
+import { findOrganization } from '../db/models/organization.ts';
+import { findToken, isExpired } from '../db/models/token.ts';
+import { createOrganization } from '../db/organizations.ts';
 import { addProjectTeams, createProject, findProjectWithKey } from '../db/projects.ts';
 import { createPool, transaction, type Transaction } from '../db/pool.ts';
-import { findPrincipal } from '../db/access.ts';
 import { addTeamMember, createTeam, findTeams } from '../db/teams.ts';
 import { createOrganizationToken, createUserToken } from '../db/tokens.ts';
 import { createUser, findUserByEmail, upsertMember } from '../db/users.ts';
@@ -69,7 +71,7 @@ type SeededOrganization = Readonly<{ id: string; teamId: string }>;
 
 async function seedOrganization(tx: Transaction): Promise<SeededOrganization> {
   const organization =
-    (await findOrganization(tx, ORGANIZATION.slug)) ??
+    (await findOrganization(directModels(tx), ORGANIZATION.slug)) ??
     (await createOrganization(tx, {
       ...ORGANIZATION,
       ...(await smallId(tx, 'organization', '1')),
@@ -139,8 +141,8 @@ async function seedUserToken(
   known: string | null,
 ): Promise<string> {
   if (known !== null) {
-    const found = await findPrincipal(tx, hashToken(known));
-    if (found?.principal.kind === 'user' && !found.isExpired) return known;
+    const found = await findToken(directModels(tx), hashToken(known));
+    if (found?.kind === 'user' && !isExpired(found)) return known;
   }
   const token = generateUserToken();
   await createUserToken(tx, {
@@ -161,8 +163,8 @@ async function seedOrganizationToken(
 ): Promise<string> {
   // A token that names another address would send its clients there (clients 2.3).
   if (tokens.org !== null && parseOrganizationToken(tokens.org)?.url === publicUrl) {
-    const found = await findPrincipal(tx, hashToken(tokens.org));
-    if (found?.principal.kind === 'organization' && !found.isExpired) return tokens.org;
+    const found = await findToken(directModels(tx), hashToken(tokens.org));
+    if (found?.kind === 'organization' && !isExpired(found)) return tokens.org;
   }
   const token = generateOrganizationToken({
     organization: ORGANIZATION.slug,

@@ -2,7 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { findOrganizationAccess, findPrincipal, listAccessibleProjects } from '../db/access.ts';
+import { listAccessibleProjects } from '../db/access.ts';
+import { directModels } from '../db/cache/directModels.ts';
+import { findMembership } from '../db/models/member.ts';
+import { findOrganization } from '../db/models/organization.ts';
+import { findToken, isExpired } from '../db/models/token.ts';
 import { parseOrganizationToken } from '../domain/tokens.ts';
 import { SecretBox } from '../infra/secretBox.ts';
 import { hashToken } from '../infra/tokens.ts';
@@ -58,17 +62,18 @@ test('an organization from nothing: team, user, project, tokens, and each may do
     id: expect.any(String),
     token: expect.stringMatching(/^sntryu_[0-9a-f]{64}$/),
   });
-  expect(await findPrincipal(db.pool, hashToken(token.token))).toMatchObject({
-    principal: { kind: 'user', userId: user.id, scopes: ['org:read', 'project:releases'] },
-    isExpired: false,
+  const models = directModels(db.pool);
+  const found = (await findToken(models, hashToken(token.token)))!;
+  expect(found).toMatchObject({
+    kind: 'user',
+    user: { id: user.id },
+    scopes: ['org:read', 'project:releases'],
   });
-  const { organization, role, memberId } = (await findOrganizationAccess(
-    db.pool,
-    'globex',
-    user.id,
-  ))!;
-  expect(role).toBe('manager');
-  const filter = { organizationId: organization.id, memberId, names: null };
+  expect(isExpired(found)).toBe(false);
+  const organization = (await findOrganization(models, 'globex'))!;
+  const member = (await findMembership(models, organization.id, user.id))!;
+  expect(member.role).toBe('manager');
+  const filter = { organizationId: organization.id, memberId: member.id, names: null };
   expect(await listAccessibleProjects(db.pool, filter)).toMatchObject([{ id: project.id }]);
 
   const { token: orgToken } = await json('token create --org globex');
@@ -76,8 +81,10 @@ test('an organization from nothing: team, user, project, tokens, and each may do
     organization: 'globex',
     url: URL_OF_SLIPWAY,
   });
-  expect(await findPrincipal(db.pool, hashToken(orgToken))).toMatchObject({
-    principal: { kind: 'organization', organizationId: organization.id, scopes: ['org:ci'] },
+  expect(await findToken(models, hashToken(orgToken))).toMatchObject({
+    kind: 'organization',
+    organizationId: organization.id,
+    scopes: ['org:ci'],
   });
 });
 
@@ -119,7 +126,7 @@ describe('tokens', () => {
       expect.objectContaining({ id, name: 'CI', lastCharacters: token.slice(-4) }),
     ]);
     expect(await json(`token revoke ${id}`)).toEqual({ id, kind: 'organization' });
-    expect(await findPrincipal(db.pool, hashToken(token))).toBeNull();
+    expect(await findToken(directModels(db.pool), hashToken(token))).toBeNull();
     expect((await json('token list --org acme')).tokens).toEqual([]);
   });
 
@@ -128,7 +135,7 @@ describe('tokens', () => {
     const { token } = await json(
       'token create --user exp@acme.test --scopes org:read --expires 2001-01-01T00:00:00Z',
     );
-    expect(await findPrincipal(db.pool, hashToken(token))).toMatchObject({ isExpired: true });
+    expect(isExpired((await findToken(directModels(db.pool), hashToken(token)))!)).toBe(true);
   });
 
   it('stand alone on the first line for whoever reads the plain output', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findPrincipal } from '../db/access.ts';
+import { directModels } from '../db/cache/directModels.ts';
+import { findToken } from '../db/models/token.ts';
 import { createPool, type Pool } from '../db/pool.ts';
 import { scopes } from '../domain/scopes.ts';
 import { hashToken } from '../infra/tokens.ts';
@@ -40,13 +41,15 @@ test('a fresh database gets acme with the projects 1 and 2, whose DSNs lead to t
       dsn: expect.stringMatching(/^http:\/\/[0-9a-f]{32}@127.0.0.1:9000\/2$/),
     },
   ]);
-  expect(await findPrincipal(pool, hashToken(seeded.token))).toMatchObject({
-    principal: { kind: 'user', email: 'owner@acme.test', scopes },
-    isUserActive: true,
-    isExpired: false,
+  expect(await findToken(directModels(pool), hashToken(seeded.token))).toMatchObject({
+    kind: 'user',
+    scopes,
+    expiresAt: null,
+    user: { email: 'owner@acme.test', isActive: true },
   });
-  expect(await findPrincipal(pool, hashToken(seeded.orgToken))).toMatchObject({
-    principal: { kind: 'organization', scopes: ['org:ci'] },
+  expect(await findToken(directModels(pool), hashToken(seeded.orgToken))).toMatchObject({
+    kind: 'organization',
+    scopes: ['org:ci'],
   });
 });
 
@@ -63,8 +66,8 @@ test('seeding again changes nothing and keeps the tokens that are remembered', a
 
 test('remembered tokens that the database does not know are replaced', async () => {
   const seeded = await seedWith({ user: 'sntryu_lost', org: 'sntrys_lost' });
-  expect(await findPrincipal(pool, hashToken(seeded.token))).not.toBeNull();
-  expect(await findPrincipal(pool, hashToken(seeded.orgToken))).not.toBeNull();
+  expect(await findToken(directModels(pool), hashToken(seeded.token))).not.toBeNull();
+  expect(await findToken(directModels(pool), hashToken(seeded.orgToken))).not.toBeNull();
 });
 
 test('an organization token that leads to another address is replaced, because clients would follow it', async () => {

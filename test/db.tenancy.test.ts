@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { findPrincipal } from '../db/access.ts';
-import { createOrganization, findOrganization, type Organization } from '../db/organizations.ts';
+import { directModels } from '../db/cache/directModels.ts';
+import { findOrganization, type Organization } from '../db/models/organization.ts';
+import { findToken } from '../db/models/token.ts';
+import { createOrganization } from '../db/organizations.ts';
 import {
   findOrganizationSettings,
   lockOrganizationSettings,
@@ -52,14 +54,14 @@ const newToken = () => ({
 describe('organizations', () => {
   it('are found by slug and by id', async () => {
     expect(acme).toMatchObject({ slug: 'acme', name: 'Acme', openMembership: true });
-    expect(await findOrganization(db.pool, 'acme')).toEqual(acme);
-    expect(await findOrganization(db.pool, acme.id)).toEqual(acme);
+    expect(await findOrganization(directModels(db.pool), 'acme')).toEqual(acme);
+    expect(await findOrganization(directModels(db.pool), acme.id)).toEqual(acme);
   });
 
   test.each(['nope', '0', '999999999999999999', '9'.repeat(40), ''])(
     '%j finds none',
     async (name) => {
-      expect(await findOrganization(db.pool, name)).toBeNull();
+      expect(await findOrganization(directModels(db.pool), name)).toBeNull();
     },
   );
 
@@ -88,7 +90,9 @@ describe('organizations', () => {
       flags: ['disable_member_invite'],
       options: { 'sentry:store_crash_reports': 2, 'sentry:relay_pii_config': null },
     });
-    expect(await findOrganization(db.pool, 'acme')).toMatchObject({ openMembership: false });
+    expect(await findOrganization(directModels(db.pool), 'acme')).toMatchObject({
+      openMembership: false,
+    });
     await set({ openMembership: true, defaultRole: 'member' });
   });
 });
@@ -226,16 +230,18 @@ describe('tokens', () => {
     const ours = { ...newToken(), organizationId: acme.id, name: 'ci', createdBy: user.id };
     const { id: mineId } = await createUserToken(db.pool, mine);
     const { id: oursId } = await createOrganizationToken(db.pool, ours);
-    expect(await findPrincipal(db.pool, mine.tokenHash)).toMatchObject({
-      principal: { kind: 'user', userId: user.id },
+    expect(await findToken(directModels(db.pool), mine.tokenHash)).toMatchObject({
+      kind: 'user',
+      user: { id: user.id },
     });
-    expect(await findPrincipal(db.pool, ours.tokenHash)).toMatchObject({
-      principal: { kind: 'organization', organizationId: acme.id },
+    expect(await findToken(directModels(db.pool), ours.tokenHash)).toMatchObject({
+      kind: 'organization',
+      organizationId: acme.id,
     });
     expect(await revokeToken(db.pool, mineId)).toBe('user');
     expect(await revokeToken(db.pool, oursId)).toBe('organization');
-    expect(await findPrincipal(db.pool, mine.tokenHash)).toBeNull();
-    expect(await findPrincipal(db.pool, ours.tokenHash)).toBeNull();
+    expect(await findToken(directModels(db.pool), mine.tokenHash)).toBeNull();
+    expect(await findToken(directModels(db.pool), ours.tokenHash)).toBeNull();
     expect(await revokeToken(db.pool, mineId)).toBeNull();
     expect(await revokeToken(db.pool, oursId)).toBeNull();
   });

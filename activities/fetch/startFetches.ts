@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { findOrganization } from '../../db/organizations.ts';
+import { directModels } from '../../db/cache/directModels.ts';
+import { findOrganization } from '../../db/models/organization.ts';
 import type { Pool } from '../../db/pool.ts';
 import { listWantedFetches } from '../../db/sync/fetchState.ts';
 import type { ReleaseKey } from '../../domain/operation.ts';
@@ -16,7 +17,7 @@ export async function startFetches(
 ): Promise<void> {
   const wanted = await listWantedFetches(deps.pool, release);
   if (wanted.length === 0) return;
-  const organization = await findOrganization(deps.pool, release.organizationId);
+  const organization = await findOrganization(directModels(deps.pool), release.organizationId);
   const organizationSlug = organization?.slug ?? release.organizationId;
   for (const fetch of wanted) {
     await deps.client.workflow.start<typeof fetchCommits>(

@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
-import { touchToken } from '../../db/access.ts';
+import type { ModelReader } from '../../db/cache/model.ts';
+import { findToken, isExpired, type CachedToken } from '../../db/models/token.ts';
 import { hashToken } from '../../infra/tokens.ts';
 import type { AppContext } from '../context.ts';
 import type { Principal } from './principal.ts';
@@ -13,25 +14,30 @@ const ORGANIZATION_TOKEN_PREFIX = 'sntrys_';
  */
 export async function authenticate(
   header: string | undefined,
+  models: ModelReader,
   context: AppContext,
 ): Promise<Principal> {
   if (header === undefined || header.trim() === '') {
     throw unauthenticated('Authentication credentials were not provided.');
   }
   const { token, unknown } = readToken(header);
-  const found = await context.lookups.principal(hashToken(token));
+  const found = await findToken(models, hashToken(token));
   if (found === null) throw unauthenticated(unknown);
-  if (found.isExpired) throw unauthenticated('Token expired');
-  if (found.principal.kind === 'user' && !found.isUserActive) {
+  if (isExpired(found)) throw unauthenticated('Token expired');
+  if (found.kind === 'user' && !found.user.isActive) {
     throw unauthenticated('User inactive or deleted');
   }
-  if (found.isUseUnrecorded) {
-    // Bookkeeping must not fail or delay the request.
-    touchToken(context.pool, found.principal).catch((error: unknown) => {
-      context.logger.warn({ err: error }, 'The last use of a token was not recorded');
-    });
+  context.tokenUse.record(found);
+  return principalOf(found);
+}
+
+function principalOf(token: CachedToken): Principal {
+  const { tokenId, scopes } = token;
+  if (token.kind === 'organization') {
+    return { kind: 'organization', tokenId, scopes, organizationId: token.organizationId };
   }
-  return found.principal;
+  const { id: userId, username, name, email } = token.user;
+  return { kind: 'user', tokenId, scopes, userId, username, name, email };
 }
 
 /** The token, and what to say when nobody has it: that depends on how it came. */

@@ -1,6 +1,7 @@
 import { effectiveScopes, type Scope } from '../../domain/scopes.ts';
 import { notFound } from '../../domain/errors.ts';
-import type { AccessedOrganization } from '../../db/access.ts';
+import { findMembership, type Membership } from '../../db/models/member.ts';
+import { findOrganization, type Organization } from '../../db/models/organization.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import type { Principal } from './principal.ts';
@@ -9,10 +10,10 @@ import { forbidden, insufficientScope } from './requireScope.ts';
 /** A caller inside of one organization. */
 export type OrganizationAccess = Readonly<{
   principal: Principal;
-  organization: AccessedOrganization['organization'];
+  organization: Organization;
   /** Null for organization tokens, which have no person behind them. */
   memberId: string | null;
-  role: AccessedOrganization['role'];
+  role: Membership['role'] | null;
   /** What the token and the member's role both allow. */
   scopes: readonly Scope[];
 }>;
@@ -24,41 +25,27 @@ export type OrganizationAccess = Readonly<{
  */
 export async function requireOrganization(
   request: ApiRequest,
-  context: AppContext,
+  _context: AppContext,
   accepted: readonly Scope[] | null,
   idOrSlug: string = request.param('organization'),
 ): Promise<OrganizationAccess> {
-  const { principal } = request;
-  const found = await context.lookups.organization(
-    idOrSlug,
-    principal.kind === 'user' ? principal.userId : null,
-  );
+  const { principal, models } = request;
+  const organization = await findOrganization(models, idOrSlug);
+  if (organization === null) throw notFound();
   if (principal.kind === 'organization') {
-    if (found === null) throw notFound();
-    if (found.organization.id !== principal.organizationId) throw forbidden();
-    return {
-      principal,
-      organization: found.organization,
-      memberId: null,
-      role: null,
-      scopes: principal.scopes,
-    };
+    if (organization.id !== principal.organizationId) throw forbidden();
+    return { principal, organization, memberId: null, role: null, scopes: principal.scopes };
   }
-  if (found === null || found.role === null) throw notFound();
-  const scopes = effectiveScopes(principal.scopes, found.role);
+  const member = await findMembership(models, organization.id, principal.userId);
+  if (member === null) throw notFound();
+  const scopes = effectiveScopes(principal.scopes, member.role);
   if (accepted !== null && !accepted.some((scope) => scopes.includes(scope))) {
     throw insufficientScope(
       accepted,
       `Your role in this organization lacks all of these scopes: ${accepted.join(', ')}.`,
     );
   }
-  return {
-    principal,
-    organization: found.organization,
-    memberId: found.memberId,
-    role: found.role,
-    scopes,
-  };
+  return { principal, organization, memberId: member.id, role: member.role, scopes };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AppError, notFound } from '../../domain/errors.ts';
-import { findAccessibleProject, type AccessibleProject } from '../../db/access.ts';
+import { findProject, type CachedProject } from '../../db/models/project.ts';
 import { findMovedProject } from '../../db/projectSettings.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
@@ -13,12 +13,18 @@ export async function requireProject(
   request: ApiRequest,
   context: AppContext,
   access: OrganizationAccess,
-): Promise<AccessibleProject> {
+): Promise<CachedProject> {
   const organizationId = access.organization.id;
   const memberId = accessesAllProjects(access, 'wide') ? null : access.memberId;
   const name = request.param('project');
-  const project = await findAccessibleProject(context.pool, { organizationId, memberId }, name);
-  if (project !== null) return project;
+  const [project, reachable] = await Promise.all([
+    findProject(request.models, organizationId, name),
+    memberId === null
+      ? null
+      : context.caches.projectAccess.projects({ organizationId, memberId, names: [name] }),
+  ]);
+  if (project !== null && (reachable === null || reachable.some(({ id }) => id === project.id)))
+    return project;
   const slug = await findMovedProject(context.pool, organizationId, memberId, name);
   throw slug === null ? notFound() : projectMoved(request, slug);
 }

@@ -1,7 +1,7 @@
 import { notFound } from '../../domain/errors.ts';
 import { findRelease } from '../../db/releases/readReleases.ts';
 import type { ReleaseView } from '../../db/releases/releaseView.ts';
-import type { AccessibleProject } from '../../db/access.ts';
+import type { CachedProject } from '../../db/models/project.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import type { OrganizationAccess } from './organizationAccess.ts';
@@ -11,7 +11,7 @@ export async function requireProjectRelease(
   request: ApiRequest,
   context: AppContext,
   access: OrganizationAccess,
-  project: AccessibleProject,
+  project: CachedProject,
 ): Promise<ReleaseView> {
   const release = await findRelease(context.pool, access.organization.id, request.param('version'));
   if (release?.projects.some(({ id }) => id === project.id) !== true) throw notFound();
@@ -23,7 +23,7 @@ export async function requireWritableProjectRelease(
   request: ApiRequest,
   context: AppContext,
   access: OrganizationAccess,
-  project: AccessibleProject,
+  project: CachedProject,
 ): Promise<string> {
   const version = request.param('version');
   const found = await context.lookups.releaseProjects({

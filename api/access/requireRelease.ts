@@ -5,7 +5,12 @@ import type { ReleaseView } from '../../db/releases/releaseView.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import type { OrganizationAccess } from './organizationAccess.ts';
-import { coversAll, coversSome, resolveProjects, type ProjectSet } from './resolveProjects.ts';
+import {
+  coversAll,
+  hasReleasePermission,
+  resolveProjects,
+  type ProjectSet,
+} from './resolveProjects.ts';
 
 /** A release that the caller may see: at least one of its projects is in the caller's set (releases-api 1.3). */
 export async function requireRelease(
@@ -17,7 +22,7 @@ export async function requireRelease(
     findRelease(context.pool, access.organization.id, request.param('version')),
     resolveProjects(context, access, request.query, 'wide'),
   ]);
-  if (release === null || !coversSome(projects, release.projects)) throw notFound();
+  if (release === null || !hasReleasePermission(projects, release)) throw notFound();
   return { release, projects };
 }
 

@@ -40,11 +40,8 @@ export async function resolveProjects(
   const isExplicit = requested !== 'all' && requested.length > 0;
   const isWide = width === 'wide' || requested === 'all' || isExplicit;
   if (!isExplicit && accessesAllProjects(access, isWide ? 'wide' : 'narrow')) return { all: true };
-  const projects = await accessibleProjects(
-    context,
-    access,
-    isWide ? 'wide' : 'narrow',
-    isExplicit ? requested : null,
+  const projects = await context.caches.projectAccess.projects(
+    question(access, isWide ? 'wide' : 'narrow', isExplicit ? requested : null),
   );
   if (isExplicit && width === 'narrow' && pickProjects(projects, requested) === null) {
     throw forbidden();
@@ -59,31 +56,48 @@ export function accessibleProjects(
   width: Width,
   names: readonly string[] | null,
 ): Promise<AccessibleProject[]> {
-  return listAccessibleProjects(context.pool, {
+  return listAccessibleProjects(context.pool, question(access, width, names));
+}
+
+function question(access: OrganizationAccess, width: Width, names: readonly string[] | null) {
+  return {
     organizationId: access.organization.id,
     memberId: accessesAllProjects(access, width) ? null : access.memberId,
     names,
-  });
+  };
 }
 
 /** The projects that ids or slugs stand for, each once; null when one of the names stands for none. */
-export function pickProjects(
-  projects: readonly AccessibleProject[],
+export function pickProjects<P extends Readonly<{ id: string; slug: string }>>(
+  projects: readonly P[],
   names: readonly string[],
-): AccessibleProject[] | null {
+): P[] | null {
   const byName = new Map(
     projects.flatMap((project) => [
       [project.id, project],
       [project.slug, project],
     ]),
   );
-  const picked = new Set<AccessibleProject>();
+  const picked = new Set<P>();
   for (const name of names) {
     const project = byName.get(name);
     if (project === undefined) return null;
     picked.add(project);
   }
   return [...picked];
+}
+
+/**
+ * Whether the caller may see a release: one of its projects is in their set; without a release, whether they may use any
+ * project (groups-projects-orgs 6.2). The set is what is remembered for a minute, not this answer: a release that has
+ * just been linked to a project is seen at once.
+ */
+export function hasReleasePermission(
+  projects: ProjectSet,
+  release: Readonly<{ projects: readonly Readonly<{ id: string }>[] }> | null,
+): boolean {
+  if (release !== null) return coversSome(projects, release.projects);
+  return projects.all || projects.ids.size > 0;
 }
 
 export function coversSome(

@@ -3,6 +3,7 @@ import { parseFormBody } from '../validation/formBody.ts';
 import { parseJsonBody } from '../validation/jsonBody.ts';
 import { unstorableText } from '../validation/textRules.ts';
 import type { Principal } from '../access/principal.ts';
+import type { ModelReader } from '../../db/cache/model.ts';
 import { readBody } from './readBody.ts';
 
 /** Bodies up to this size are read whole: far cheaper than a stream. */
@@ -14,6 +15,8 @@ export class ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Rows that this request has asked for, once each. */
+  readonly models: ModelReader;
   /** Of the connection: a proxy's, where there is one. Null where an app is called without a server. */
   readonly remoteAddress: string | null;
   private readonly raw: Request;
@@ -28,6 +31,7 @@ export class ApiRequest {
     query: URLSearchParams;
     params: Readonly<Record<string, string>>;
     principal: Principal | null;
+    models: ModelReader;
     remoteAddress: string | null;
   }) {
     this.id = options.id;
@@ -35,6 +39,7 @@ export class ApiRequest {
     this.method = options.raw.method;
     this.path = options.path;
     this.query = options.query;
+    this.models = options.models;
     this.remoteAddress = options.remoteAddress;
     this.params = options.params;
     this.authenticated = options.principal;

@@ -61,6 +61,8 @@ async function serve(
   } catch (error) {
     response = errorResponse(error, id, context.logger);
   }
+  // Whoever is told that something is changed or revoked must find it so, whichever process they ask next.
+  await context.caches.shared.settled();
   context.metrics.requestSeconds.observe(
     { method: c.req.method, route: found?.name ?? 'other', status: response.status },
     (performance.now() - startedAt) / 1_000,
@@ -77,9 +79,10 @@ async function answer(
   context: AppContext,
 ): Promise<ApiResponse> {
   const access = found?.access ?? [...byMethod.values()][0]?.access ?? 'authenticated';
+  const models = context.caches.models.scope();
   // 401 comes before every look at the resource, and before 405 (decisions 4 and 17).
   const principal =
-    access === 'public' ? null : await authenticate(c.req.header('authorization'), context);
+    access === 'public' ? null : await authenticate(c.req.header('authorization'), models, context);
   if (found === undefined) {
     throw new AppError('method_not_allowed', `Method "${c.req.method}" not allowed.`, {
       headers: { Allow: [...byMethod.keys()].join(', ') },
@@ -96,6 +99,7 @@ async function answer(
     query: parseQuery(search),
     params: pathParams(path, pathname),
     principal,
+    models,
     remoteAddress: (c.env as ServerBindings).incoming?.socket?.remoteAddress ?? null,
   });
   return found.handle(request, context);

@@ -1,4 +1,5 @@
-import { findOrganization, type Organization } from '../../db/organizations.ts';
+import { directModels } from '../../db/cache/directModels.ts';
+import { findOrganization, type Organization } from '../../db/models/organization.ts';
 import type { Queryable } from '../../db/pool.ts';
 import { findTeams } from '../../db/teams.ts';
 import { findUserByEmail, type User } from '../../db/users.ts';
@@ -6,7 +7,7 @@ import { AdminError } from './command.ts';
 
 /** @throws AdminError for an unknown one. */
 export async function requireOrganization(db: Queryable, idOrSlug: string): Promise<Organization> {
-  const organization = await findOrganization(db, idOrSlug);
+  const organization = await findOrganization(directModels(db), idOrSlug);
   if (organization === null) throw new AdminError(`There is no organization "${idOrSlug}".`);
   return organization;
 }

@@ -6,15 +6,18 @@ export type Gate = Readonly<{
   url: string;
   /** Cuts every connection and refuses new ones. */
   shut: () => void;
+  /** Connections stand, and nothing comes through: as when the server is stopped, not gone. */
+  hang: () => void;
   open: () => void;
   close: () => Promise<void>;
 }>;
 
-/** A door in front of a server that a test can shut: connections then break and new ones are reset. */
+/** A door in front of a server that a test can shut: connections then break and new ones are reset, or hang. */
 export async function openGate(targetUrl: string): Promise<Gate> {
   const target = new URL(targetUrl);
   const sockets = new Set<Socket>();
   let isOpen = true;
+  let isHanging = false;
   const server = createServer((inside) => {
     if (!isOpen) return void inside.resetAndDestroy();
     const outside = connect(Number(target.port), target.hostname);
@@ -30,6 +33,7 @@ export async function openGate(targetUrl: string): Promise<Gate> {
         other.destroy();
       });
       socket.pipe(other);
+      if (isHanging) socket.pause();
     }
   });
   server.listen(0, '127.0.0.1');
@@ -45,8 +49,14 @@ export async function openGate(targetUrl: string): Promise<Gate> {
       isOpen = false;
       cut();
     },
+    hang: () => {
+      isHanging = true;
+      for (const socket of sockets) socket.pause();
+    },
     open: () => {
       isOpen = true;
+      isHanging = false;
+      for (const socket of sockets) socket.resume();
     },
     close: async () => {
       cut();

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp } from '../../api/app.ts';
+import type { Caches } from '../../api/createCaches.ts';
 import { createContext } from '../../api/createContext.ts';
 import { listen } from '../../api/http/listen.ts';
 import { createPool, type Pool } from '../../db/pool.ts';
@@ -38,6 +39,7 @@ export class TestSlipway {
   private readonly options: StartOptions;
   private readonly closers: (() => Promise<unknown>)[] = [];
   private app!: ReturnType<typeof createApp>;
+  private caches: Caches | undefined;
   private worker: { shutdown: () => void; ran: Promise<unknown> } | undefined;
 
   constructor(databaseUrl: () => string, options: StartOptions) {
@@ -53,6 +55,8 @@ export class TestSlipway {
       max: 10,
       statementTimeoutMs: 10_000,
       onError: () => undefined,
+      // What a test changes behind the API's back shows at once, as if the API had changed it.
+      onChange: (change) => this.caches?.changed(change),
     });
     if (this.options.worker !== false) await this.startWorker();
     await this.startApi();
@@ -88,6 +92,7 @@ export class TestSlipway {
       namespace: this.temporal.namespace,
     });
     this.app = createApp(context);
+    this.caches = context.caches;
     this.closers.push(async () => {
       await new Promise((resolve) => server.close(resolve));
       await close();

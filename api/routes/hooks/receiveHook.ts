@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError, notFound } from '../../../domain/errors.ts';
 import { fetchOptions } from '../../../domain/fetchOptions.ts';
 import { findFetchSetting } from '../../../db/hooks/fetchSettings.ts';
+import { findOrganization } from '../../../db/models/organization.ts';
 import { findHookRepositories } from '../../../db/hooks/hookDeliveries.ts';
 import { SecretBox } from '../../../infra/secretBox.ts';
 import type { AppContext } from '../../context.ts';
@@ -29,9 +30,9 @@ export async function receiveHook(
   request: ApiRequest,
   context: AppContext,
 ): Promise<ApiResponse> {
-  const found = await context.lookups.organization(request.param('organization'), null);
-  if (found === null) throw notFound();
-  const { id: organizationId } = found.organization;
+  const organization = await findOrganization(request.models, request.param('organization'));
+  if (organization === null) throw notFound();
+  const organizationId = organization.id;
   const header: HeaderReader = (name) => request.header(name);
   const body = await request.bytes();
   const secret = await findSecret(host, context, organizationId);

@@ -64,7 +64,7 @@ export async function describeIssue(
 ): Promise<Record<string, unknown>> {
   const { pool } = context;
   const collapsed = new Set(request.query.getAll('collapse'));
-  const environments = await resolveEnvironments(context, access.organization.id, request.query);
+  const environments = await resolveEnvironments(request, access.organization.id);
   const hasInbox = request.query.getAll('expand').includes('inbox');
   const [activity, subscribers, viewers, releases, stats, tagged] = await Promise.all([
     listGroupActivity(pool, group.id, TIMELINE_LENGTH),

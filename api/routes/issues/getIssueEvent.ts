@@ -41,7 +41,7 @@ async function issueEvent(
   { access, group }: IssueAccess,
 ): Promise<ApiResponse> {
   const name = request.param('event');
-  const environments = await resolveEnvironments(context, access.organization.id, request.query);
+  const environments = await resolveEnvironments(request, access.organization.id);
   const eventId = parseUuid(name);
   const edge = name === 'recommended' ? 'latest' : name;
   const event =

@@ -8,6 +8,7 @@ import { containsPattern } from '../../../db/likePattern.ts';
 import type { AccessibleProject } from '../../../db/access.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
+import type { ApiRequest } from '../../http/apiRequest.ts';
 import type { AppContext } from '../../context.ts';
 import { parseDateRange } from '../../pagination/dateRange.ts';
 
@@ -23,11 +24,12 @@ const DEFAULT_QUERY = 'is:unresolved';
 export async function issueFilter(
   context: AppContext,
   access: OrganizationAccess,
-  query: URLSearchParams,
+  request: ApiRequest,
   projects: readonly AccessibleProject[],
 ): Promise<GroupFilter> {
+  const { query } = request;
   const search = parseIssueQuery(query.get('query') ?? DEFAULT_QUERY);
-  const environmentIds = await resolveEnvironments(context, access.organization.id, query);
+  const environmentIds = await resolveEnvironments(request, access.organization.id);
   const range = parseDateRange(query, new Date());
   const inProjects = projects.filter(
     ({ id, slug }) =>

@@ -109,7 +109,7 @@ async function issuePage(
           projects.map(({ id }) => id),
           ids,
         )
-      : await issueFilter(context, access, request.query, projects);
+      : await issueFilter(context, access, request, projects);
   const [page, hits] = await Promise.all([
     offsetList(request, context, {
       rows: (window) => listGroups(context.pool, filter, sort, window),

@@ -94,7 +94,7 @@ async function meantIds(
   const given = request.query.getAll('id').filter((id) => id !== '');
   const projectIds = projects.map(({ id }) => id);
   if (!request.query.has('id')) {
-    const filter = await issueFilter(context, access, request.query, projects);
+    const filter = await issueFilter(context, access, request, projects);
     return findGroupIds(context.pool, filter, CHANGED_MAX);
   }
   const numbers = given.filter((id) => GROUP_ID.test(id));

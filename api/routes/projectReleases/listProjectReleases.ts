@@ -1,4 +1,4 @@
-import { findEnvironments } from '../../../db/environments.ts';
+import { findEnvironments } from '../../../db/models/environment.ts';
 import { listReleases } from '../../../db/releases/readReleases.ts';
 import { versionPatterns } from '../../../db/releases/versionPatterns.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
@@ -33,13 +33,13 @@ export const listProjectReleases = route({
       environmentIds:
         environment === null
           ? null
-          : await findEnvironments(context.pool, access.organization.id, [environment]),
+          : await findEnvironments(request.models, access.organization.id, [environment]),
       addedFrom: null,
       addedTo: null,
     } as const;
     return offsetList(request, context, {
       rows: (window) => listReleases(context.pool, filter, 'dateReleasedOrAdded', window),
-      json: (releases) => serialize('release', releases, context),
+      json: (releases) => serialize('release', releases, context, { events: filter }),
     });
   },
 });

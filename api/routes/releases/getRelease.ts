@@ -3,6 +3,7 @@ import { listSyncs } from '../../../db/sync/readSync.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { requireRelease } from '../../access/requireRelease.ts';
+import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
 import { requestedProjects } from '../../access/resolveProjects.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { isTruthy } from '../../http/isTruthy.ts';
@@ -20,7 +21,7 @@ export const getRelease = route({
   access: releaseScopes.read,
   query: {
     project: 'Id or slug of a project: fills currentProjectMeta.',
-    environment: 'Narrows the neighbours in currentProjectMeta; repeatable.',
+    environment: 'Narrows newGroups, firstEvent, lastEvent and the neighbours; repeatable.',
     health: '1 adds healthData to each project.',
     adoptionStages: '1 adds adoptionStages.',
     summaryStatsPeriod: 'One of the stats periods.',
@@ -39,17 +40,19 @@ export const getRelease = route({
     if (asksForProject && (request.query.get('sort') ?? 'date') !== 'date') {
       throw badRequest('invalid sort');
     }
+    const environmentIds = await resolveEnvironments(request, access.organization.id);
     const syncs = await listSyncs(context.pool, release.id);
     const extras = {
       ...(asksForProject
         ? {
-            currentProjectMeta: await findProjectMeta(context, access, request.query, release, [
+            currentProjectMeta: await findProjectMeta(context, access, request, release, [
               ...projects.ids,
             ]),
           }
         : {}),
       hasHealth: isTruthy(request.query.get('health')),
       hasAdoptionStages: isTruthy(request.query.get('adoptionStages')),
+      events: { projectIds: asksForProject ? [...projects.ids] : null, environmentIds },
     };
     return ok({
       ...(await serializeOne('release', release, context, extras)),

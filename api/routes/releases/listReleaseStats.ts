@@ -39,7 +39,7 @@ export const listReleaseStats = route({
       projectIds: projects.all ? null : [...projects.ids],
       status: null,
       versionPatterns: versionPatterns(query.get('query')),
-      environmentIds: await resolveEnvironments(context, access.organization.id, query),
+      environmentIds: await resolveEnvironments(request, access.organization.id),
       addedFrom: range.from,
       addedTo: range.to,
     };

@@ -51,13 +51,17 @@ export const listReleases = route({
       projectIds: projects.all ? null : [...projects.ids],
       status,
       versionPatterns: versionPatterns(query.get('query')),
-      environmentIds: await resolveEnvironments(context, access.organization.id, query),
+      environmentIds: await resolveEnvironments(request, access.organization.id),
       addedFrom: range.from,
       addedTo: range.to,
     };
     const extras = {
       hasHealth: isTruthy(query.get('health')),
       hasAdoptionStages: isTruthy(query.get('adoptionStages')),
+      events: {
+        projectIds: query.has('project') ? filter.projectIds : null,
+        environmentIds: filter.environmentIds,
+      },
     };
     return offsetList(request, context, {
       rows: (window) => findReleases(context.pool, filter, 'dateAdded', window),

@@ -3,6 +3,7 @@ import type { ReleaseView } from '../../../db/releases/releaseView.ts';
 import { versionPatterns } from '../../../db/releases/versionPatterns.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
+import type { ApiRequest } from '../../http/apiRequest.ts';
 import type { AppContext } from '../../context.ts';
 import { parseReleaseStatus } from '../../pagination/releaseStatus.ts';
 
@@ -10,15 +11,16 @@ import { parseReleaseStatus } from '../../pagination/releaseStatus.ts';
 export async function findProjectMeta(
   context: AppContext,
   { organization }: OrganizationAccess,
-  query: URLSearchParams,
+  request: ApiRequest,
   release: ReleaseView,
   projectIds: readonly string[],
 ): Promise<Record<string, string | null>> {
+  const { query } = request;
   const neighbours = await findNeighbours(context.pool, {
     organizationId: organization.id,
     releaseId: release.id,
     projectIds,
-    environmentIds: await resolveEnvironments(context, organization.id, query),
+    environmentIds: await resolveEnvironments(request, organization.id),
     status: parseReleaseStatus(query),
     versionPatterns: versionPatterns(query.get('query')),
   });

@@ -1,0 +1,35 @@
+import { touchToken } from '../../db/access.ts';
+import type { CachedToken } from '../../db/models/token.ts';
+import type { Pool } from '../../db/pool.ts';
+import type { Logger } from '../../infra/logger.ts';
+
+/** Writing the last use at every request would make every read a write. */
+const RECORDED_EVERY_MS = 60_000;
+
+/** More tokens than this in one minute, and some are recorded more often than they need to be. */
+const REMEMBERED_MAX = 10_000;
+
+/** Records when tokens were used, at most once a minute each. */
+export class TokenUse {
+  private readonly pool: Pool;
+  private readonly logger: Logger;
+  private readonly recordedAt = new Map<string, number>();
+
+  constructor(pool: Pool, logger: Logger) {
+    this.pool = pool;
+    this.logger = logger;
+  }
+
+  record({ id, kind, tokenId }: CachedToken): void {
+    const now = performance.now();
+    const last = this.recordedAt.get(id);
+    if (last !== undefined && now - last < RECORDED_EVERY_MS) return;
+    if (this.recordedAt.size >= REMEMBERED_MAX) this.recordedAt.clear();
+    this.recordedAt.set(id, now);
+    // Bookkeeping must not fail or delay the request.
+    touchToken(this.pool, { kind, tokenId }).catch((error: unknown) => {
+      this.recordedAt.delete(id);
+      this.logger.warn({ err: error }, 'The last use of a token was not recorded');
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { defineModel, type ModelReader } from '../cache/model.ts';
+import { idAndSlug } from '../idAndSlug.ts';
+import { many } from '../pool.ts';
+
+export const organizationRow = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  status: z.string(),
+  /** Members may join any team, and so see every project. */
+  openMembership: z.boolean(),
+  dateAdded: z.string(),
+});
+
+export type Organization = z.output<typeof organizationRow>;
+
+export const organizationColumns = `organization.id, organization.slug, organization.name, organization.status,
+                  organization.open_membership as "openMembership", organization.date_added as "dateAdded"`;
+
+/** Active organizations: one that is being deleted is unknown. */
+export const organizationModel = defineModel<Organization, 'id' | 'slug'>({
+  name: 'organization',
+  row: organizationRow,
+  keys: { id: ({ id }) => id, slug: ({ slug }) => slug },
+  ttlMs: 300_000,
+  /** A statement for each key: one for both could not use an index. */
+  load: (db, key, values) =>
+    many(db, organizationRow, {
+      name: `loadOrganizations_${key}`,
+      text: `select ${organizationColumns}
+               from organization
+              where status = 'active' and ${key} = any($1::${{ id: 'bigint', slug: 'text' }[key]}[])`,
+      values: [values],
+    }),
+});
+
+/** The one way from a slug or a decimal id to an organization. */
+export function findOrganization(
+  models: ModelReader,
+  idOrSlug: string,
+): Promise<Organization | null> {
+  const [id, slug] = idAndSlug(idOrSlug);
+  return models.getFromCache(organizationModel, id === null ? { slug: slug ?? '' } : { id });
+}

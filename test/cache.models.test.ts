@@ -1,0 +1,464 @@
+// The model cache on a real Postgres and a real Redis: what is asked once, what is forgotten when, what is never shown,
+// and how everything goes on when Redis does not.
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { z } from 'zod';
+import { defineModel } from '../db/cache/model.ts';
+import { objectName } from '../db/cache/modelEntries.ts';
+import { findEnvironments } from '../db/models/environment.ts';
+import { findMembership } from '../db/models/member.ts';
+import { findOrganization, organizationModel } from '../db/models/organization.ts';
+import { findProject } from '../db/models/project.ts';
+import { findToken } from '../db/models/token.ts';
+import type { Pool } from '../db/pool.ts';
+import { hashToken } from '../infra/tokens.ts';
+import { startCachingProcess, type CachingProcess } from './support/cachingProcess.ts';
+import { cloneDatabase } from './support/database.ts';
+import { openGate, type Gate } from './support/gate.ts';
+import { testPool } from './support/pool.ts';
+import { testServers } from './support/servers.ts';
+import { logStatements } from './support/statementLog.ts';
+import { createTenant, type Tenant } from './support/tenant.ts';
+
+const database = cloneDatabase();
+/** Somebody with psql: changes rows and tells nobody. */
+const psql = testPool(database.url);
+let tenant: Tenant;
+/** Two processes; a gate stands between one of them and Redis. */
+let here: CachingProcess;
+let there: CachingProcess;
+let gate: Gate;
+let redis: Redis;
+let space: string;
+
+beforeAll(async () => {
+  const { redisUrl } = testServers();
+  redis = new Redis(redisUrl);
+  gate = await openGate(redisUrl);
+  tenant = await createTenant(psql.pool);
+  here = await startCachingProcess(database.url, gate.url);
+  there = await startCachingProcess(database.url, redisUrl);
+  const { rows } = await psql.pool.query<{ space: string }>(
+    `select (select system_identifier from pg_control_system()) || '.' || oid as space
+       from pg_database where datname = current_database()`,
+  );
+  space = `{slipway:cache:${rows[0]!.space}}:`;
+});
+afterAll(async () => {
+  await here.close();
+  await there.close();
+  await gate.close();
+  await redis.quit();
+});
+afterEach(async () => {
+  gate.open();
+  await vi.waitFor(
+    () => expect(here.caches.shared.isUsable() && there.caches.shared.isUsable()).toBe(true),
+    { timeout: 5_000 },
+  );
+});
+
+const models = () => here.caches.models;
+const sql = async (text: string, values: unknown[] = [], pool: Pool = psql.pool) =>
+  (await pool.query(text, values)).rows;
+/** Names of what can be found in Redis, which all processes of this database share. */
+const names = async (part = ''): Promise<string[]> => {
+  const prefix = `${space}${await redis.get(`${space}epoch`)}:`;
+  const found = await redis.keys(`${prefix.replaceAll(/[{}]/g, '?')}*`);
+  return found.map((key) => key.slice(prefix.length)).filter((name) => name.includes(part));
+};
+const keyOf = async (name: string): Promise<string> =>
+  `${space}${await redis.get(`${space}epoch`)}:${name}`;
+/** Asks until the answer lies in Redis: what has just been set up may still be on its way as a change. */
+async function warm<T>(find: () => Promise<T>, part: string): Promise<T> {
+  let found!: T;
+  await vi.waitFor(
+    async () => {
+      found = await find();
+      expect(await names(part)).not.toEqual([]);
+    },
+    { timeout: 5_000 },
+  );
+  return found;
+}
+const organizationName = (id: string): string => objectName(organizationModel, id);
+
+let number = 0;
+async function newOrganization(): Promise<{ id: string; slug: string }> {
+  number += 1;
+  const slug = `org-${number}`;
+  const [row] = await sql('insert into organization (slug, name) values ($1, $1) returning id', [
+    slug,
+  ]);
+  return { id: row.id, slug };
+}
+
+describe('a look-up', () => {
+  test.each([[{}], [{ id: '1', slug: 'acme' }]])(
+    'by %j is a programming error',
+    async (criteria) => {
+      await expect(
+        models().getFromCache(organizationModel, criteria as { id: string }),
+      ).rejects.toThrow(TypeError);
+    },
+  );
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['token', () => findToken(models(), hashToken(tenant.ownerToken))],
+    ['organization token', () => findToken(models(), hashToken(tenant.organizationToken))],
+    ['organization by slug', () => findOrganization(models(), 'acme')],
+    ['organization by id', () => findOrganization(models(), tenant.organizationId)],
+    ['member', () => findMembership(models(), tenant.organizationId, tenant.ownerId)],
+    ['project by slug', () => findProject(models(), tenant.organizationId, 'web')],
+    ['project by id', () => findProject(models(), tenant.organizationId, tenant.web.id)],
+  ])('of a warm %s asks Postgres nothing and gives the same', async (_, find) => {
+    const cold = await find();
+    expect(cold).not.toBeNull();
+    await expect
+      .poll(async () => {
+        const log = logStatements({ lookUps: true });
+        expect(await find()).toEqual(cold);
+        return log.take();
+      })
+      .toEqual([]);
+  });
+
+  it('by one value makes the look-up by every other value warm, also for other processes', async () => {
+    const { id, slug } = await newOrganization();
+    await warm(() => findOrganization(models(), slug), id);
+    const log = logStatements({ lookUps: true });
+    expect(await findOrganization(there.caches.models, id)).toMatchObject({ slug });
+    expect(await findOrganization(there.caches.models, slug)).toMatchObject({ id });
+    expect(log.take()).toEqual([]);
+  });
+
+  it('of what does not exist is not remembered', async () => {
+    expect(await findOrganization(models(), 'soon')).toBeNull();
+    await sql("insert into organization (slug, name) values ('soon', 'Soon')");
+    expect(await findOrganization(models(), 'soon')).toMatchObject({ name: 'Soon' });
+  });
+
+  it('by many values is one read and one statement, for those alone that are not warm', async () => {
+    await sql(
+      "insert into environment (organization_id, name) select $1, 'e' || i from generate_series(1, 50) i",
+      [tenant.organizationId],
+    );
+    const wanted = Array.from({ length: 50 }, (_, index) => `e${index + 1}`);
+    const find = (some: string[]) => findEnvironments(models(), tenant.organizationId, some);
+    await find(wanted.slice(0, 20));
+    await expect.poll(() => names('environment:')).toHaveLength(40);
+    const log = logStatements({ lookUps: true });
+    const ids = await find([...wanted, 'nope', '', 'e1']);
+    expect(new Set(ids).size).toBe(50);
+    expect(log.take()).toEqual(['loadEnvironments']);
+    await expect.poll(() => names('environment:')).toHaveLength(100);
+    expect(new Set(await find(wanted))).toEqual(new Set(ids));
+    expect(log.take()).toEqual([]);
+  });
+
+  it('by a hundred callers at once costs two statements at most', async () => {
+    const { slug } = await newOrganization();
+    const log = logStatements({ lookUps: true });
+    const found = await Promise.all(
+      Array.from({ length: 100 }, () => findOrganization(models(), slug)),
+    );
+    expect(found.every((row) => row?.slug === slug)).toBe(true);
+    expect(log.take().length).toBeLessThanOrEqual(2);
+  });
+
+  it('is done once by a request, which still sees what it changes itself', async () => {
+    const { id, slug } = await newOrganization();
+    const scope = models().scope();
+    const [first, second] = await Promise.all([
+      findOrganization(scope, slug),
+      findOrganization(scope, slug),
+    ]);
+    expect(second).toBe(first);
+    await sql("update organization set name = 'New' where id = $1", [id], here.pool);
+    expect(await findOrganization(scope, slug)).toMatchObject({ name: 'New' });
+  });
+});
+
+describe('a change', () => {
+  async function warmOrganization(): Promise<{ id: string; slug: string }> {
+    const organization = await newOrganization();
+    await warm(() => findOrganization(models(), organization.slug), organization.id);
+    return organization;
+  }
+
+  it('shows at once to whoever made it, and to every process once it is confirmed', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { id, slug } = await warmOrganization();
+      await sql("update organization set name = 'New' where id = $1", [id], here.pool);
+      expect(await findOrganization(models(), slug)).toMatchObject({ name: 'New' });
+      await here.caches.shared.settled();
+      expect(await findOrganization(there.caches.models, slug)).toMatchObject({ name: 'New' });
+    }
+  });
+
+  it('by whoever tells nobody shows as soon as Postgres has told it', async () => {
+    const { id, slug } = await warmOrganization();
+    await sql("update organization set name = 'New' where id = $1", [id]);
+    await expect.poll(() => findOrganization(models(), slug)).toMatchObject({ name: 'New' });
+  });
+
+  it('that is rolled back changes nothing', async () => {
+    const { id, slug } = await warmOrganization();
+    await sql('begin; update organization set name = $$No$$; rollback');
+    await expect.poll(() => findOrganization(models(), slug)).toMatchObject({ id, name: slug });
+    expect(await names(organizationName(id))).toEqual([organizationName(id)]);
+  });
+
+  it('of a slug never lets its old name show the row, nor a new row under it another one', async () => {
+    const { id, slug } = await warmOrganization();
+    await sql('update organization set slug = $2 where id = $1', [id, `${slug}-new`], here.pool);
+    expect(await findOrganization(models(), slug)).toBeNull();
+    const [other] = await sql(
+      "insert into organization (slug, name) values ($1, 'Other') returning id",
+      [slug],
+      here.pool,
+    );
+    expect(await findOrganization(models(), slug)).toMatchObject({ id: other.id, name: 'Other' });
+    expect(await findOrganization(models(), `${slug}-new`)).toMatchObject({ id });
+  });
+
+  test.each<[string, string, (gone: Tenant) => Promise<{ id: string; tokenId?: string } | null>]>([
+    [
+      'a revoked token of a user',
+      'delete from api_token where id = $1',
+      (gone) => findToken(models(), hashToken(gone.ownerToken)),
+    ],
+    [
+      'a revoked token of an organization',
+      'update org_auth_token set date_deactivated = now() where id = $1',
+      (gone) => findToken(models(), hashToken(gone.organizationToken)),
+    ],
+    [
+      'a member who is removed',
+      'delete from member where id = $1',
+      (gone) => findMembership(models(), gone.organizationId, gone.ownerId),
+    ],
+    [
+      'a project that waits for its deletion',
+      "update project set status = 'pending_deletion' where id = $1",
+      (gone) => findProject(models(), gone.organizationId, 'web'),
+    ],
+    [
+      'an organization that waits for its deletion',
+      "update organization set status = 'pending_deletion' where id = $1",
+      (gone) => findOrganization(models(), gone.slug),
+    ],
+    [
+      'a project of an organization that is deleted',
+      'delete from organization where id = (select organization_id from project where id = $1)',
+      (gone) => findProject(models(), gone.organizationId, 'web'),
+    ],
+  ])('%s is gone with the next look-up', async (_, statement, find) => {
+    number += 1;
+    const gone = await createTenant(psql.pool, `gone-${number}`);
+    const found = (await warm(() => find(gone), (await find(gone))!.id))!;
+    const client = await here.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query(statement, [found.tokenId ?? found.id]);
+      // Not before the commit: until then the old row is the truth.
+      expect(await find(gone)).toEqual(found);
+      await client.query('commit');
+    } finally {
+      client.release();
+    }
+    expect(await find(gone)).toBeNull();
+  });
+
+  test.each([
+    ['update app_user set is_active = false where id = $1', { isActive: false }],
+    ["update app_user set is_active = true, name = 'Ada' where id = $1", { name: 'Ada' }],
+    ["update user_email set email = 'ada@x.test' where user_id = $1", { email: 'ada@x.test' }],
+    ['delete from user_email where user_id = $1', { email: null }],
+  ])('%s shows in the tokens of the user', async (statement, user) => {
+    const userToken = await tenant.userToken(['org:read']);
+    expect(await findToken(models(), hashToken(userToken))).not.toBeNull();
+    await sql(statement, [tenant.ownerId], here.pool);
+    expect(await findToken(models(), hashToken(userToken))).toMatchObject({ user });
+  });
+});
+
+describe('a row that was read before a change', () => {
+  /** The model of organizations, whose rows arrive when the test lets them. */
+  function slowModel() {
+    let arrive!: () => void;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    let read!: () => void;
+    const wasRead = new Promise<void>((resolve) => (read = resolve));
+    const model: typeof organizationModel = {
+      ...organizationModel,
+      load: async (db, key, values) => {
+        const rows = await organizationModel.load(db, key, values);
+        read();
+        await arrived;
+        return rows;
+      },
+    };
+    return { model, wasRead, arrive };
+  }
+
+  test.each([
+    ['the same process', () => here],
+    ['another process', () => there],
+  ])('and arrives after it is not stored when %s makes the change', async (_, changing) => {
+    const { id, slug } = await newOrganization();
+    const { model, wasRead, arrive } = slowModel();
+    const reading = models().getFromCache(model, { slug });
+    await wasRead;
+    await sql("update organization set name = 'New' where id = $1", [id], changing().pool);
+    await changing().caches.shared.settled();
+    arrive();
+    expect(await reading).toMatchObject({ name: slug });
+    // The store, if there were one, has reached Redis before the next read does.
+    expect(await findOrganization(models(), slug)).toMatchObject({ name: 'New' });
+    expect(await findOrganization(there.caches.models, slug)).toMatchObject({ name: 'New' });
+  });
+
+  it('is not stored into a Redis that has been emptied meanwhile', async () => {
+    const { slug } = await newOrganization();
+    const { model, wasRead, arrive } = slowModel();
+    const reading = models().getFromCache(model, { slug });
+    await wasRead;
+    await redis.del(`${space}epoch`, `${space}changes`);
+    await findOrganization(models(), 'acme');
+    arrive();
+    await reading;
+    const log = logStatements({ lookUps: true });
+    await findOrganization(models(), slug);
+    expect(log.take()).toEqual(['loadOrganizations_slug']);
+  });
+});
+
+describe('what lies in Redis', () => {
+  async function entry(find: () => Promise<unknown>, part: string): Promise<string> {
+    await warm(find, part);
+    return keyOf((await names(part))[0]!);
+  }
+
+  it('is never believed when a pointer leads to another row', async () => {
+    const mine = await newOrganization();
+    const theirs = await newOrganization();
+    await warm(() => findOrganization(models(), mine.slug), mine.id);
+    await warm(() => findOrganization(models(), theirs.slug), theirs.id);
+    let forged = 0;
+    for (const name of await names(':slug:')) {
+      const key = await keyOf(name);
+      if ((await redis.get(key)) !== mine.id) continue;
+      await redis.set(key, theirs.id, 'PX', 60_000);
+      forged += 1;
+    }
+    expect(forged).toBe(1);
+    expect(await findOrganization(models(), mine.slug)).toMatchObject(mine);
+    expect(await findOrganization(there.caches.models, mine.slug)).toMatchObject(mine);
+  });
+
+  test.each([
+    ['no JSON', 'nonsense'],
+    ['no row', '{"id":"7"}'],
+    ['the row of another id', null],
+  ])('is dropped when it is %s', async (_, value) => {
+    const { id, slug } = await newOrganization();
+    const key = await entry(() => findOrganization(models(), id), organizationName(id));
+    const forged = value ?? (await redis.get(key))!.replace(id, '1');
+    await redis.set(key, forged, 'PX', 60_000);
+    expect(await findOrganization(models(), id)).toMatchObject({ id, slug });
+    expect(await findOrganization(models(), slug)).toMatchObject({ id, slug });
+    await expect.poll(() => redis.get(key)).not.toBe(forged);
+  });
+
+  it('holds no token', async () => {
+    await warm(() => findToken(models(), hashToken(tenant.ownerToken)), 'token:');
+    await warm(() => findToken(models(), hashToken(tenant.organizationToken)), 'token:');
+    const all = await redis.keys('*');
+    const values = await Promise.all(all.map((key) => redis.get(key).catch(() => null)));
+    const text = JSON.stringify([all, values]);
+    for (const token of [tenant.ownerToken, tenant.organizationToken]) {
+      expect(text).not.toContain(token);
+      expect(text).not.toContain(token.split('_')[1]);
+    }
+  });
+
+  it('lives for five minutes, and environments for an hour', async () => {
+    const acme = organizationName(tenant.organizationId);
+    const ttl = await redis.pttl(await entry(() => findOrganization(models(), 'acme'), acme));
+    expect(ttl).toBeGreaterThan(0);
+    expect(ttl).toBeLessThanOrEqual(300_000);
+    await sql("insert into environment (organization_id, name) values ($1, 'ttl')", [
+      tenant.organizationId,
+    ]);
+    const find = () => findEnvironments(models(), tenant.organizationId, ['ttl']);
+    expect(await redis.pttl(await entry(find, 'environment:'))).toBeGreaterThan(300_000);
+  });
+
+  it('is not found by a process that knows another shape of the row', async () => {
+    const { id, slug } = await newOrganization();
+    const older = defineModel<{ id: string; slug: string }, 'id' | 'slug'>({
+      name: 'organization',
+      row: z.object({ id: z.string(), slug: z.string() }),
+      keys: { id: (row) => row.id, slug: (row) => row.slug },
+      ttlMs: 60_000,
+      load: organizationModel.load,
+    });
+    expect(older.version).not.toBe(organizationModel.version);
+    expect(await models().getFromCache(older, { slug })).toMatchObject({ id, slug });
+    expect(await findOrganization(models(), slug)).toMatchObject({ name: slug });
+  });
+});
+
+describe('when Redis', () => {
+  test.each([
+    ['is gone', () => gate.shut()],
+    ['hangs', () => gate.hang()],
+  ])('%s, every look-up is answered by Postgres, soon', async (_, breakIt) => {
+    const { slug } = await newOrganization();
+    breakIt();
+    const startedAt = performance.now();
+    for (let call = 0; call < 50; call += 1) {
+      expect(await findOrganization(models(), slug)).toMatchObject({ slug });
+    }
+    // Three waits of 50 ms, then none: 50 calls that each waited would take 2.5 s.
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect((await findEnvironments(models(), tenant.organizationId, ['nope'])).length).toBe(0);
+  });
+
+  it('cannot be told of a change, it is believed again only when it has been told', async () => {
+    const { id, slug } = await newOrganization();
+    await warm(() => findOrganization(models(), slug), id);
+    gate.hang();
+    await sql("update organization set name = 'New' where id = $1", [id], here.pool);
+    expect(await findOrganization(models(), slug)).toMatchObject({ name: 'New' });
+    // The other process hears of it from Postgres.
+    await expect
+      .poll(() => findOrganization(there.caches.models, slug))
+      .toMatchObject({ name: 'New' });
+    gate.open();
+    await expect.poll(() => here.caches.shared.isUsable()).toBe(true);
+    expect(await findOrganization(models(), slug)).toMatchObject({ name: 'New' });
+  });
+
+  it('has been emptied, it is filled again', async () => {
+    await findOrganization(models(), 'acme');
+    await redis.del(...(await redis.keys(`${space.replaceAll(/[{}]/g, '?')}*`)));
+    const acme = organizationName(tenant.organizationId);
+    expect(await warm(() => findOrganization(models(), 'acme'), acme)).not.toBeNull();
+  });
+});
+
+it('a process that was deaf to changes reads nothing from before', async () => {
+  const { id, slug } = await newOrganization();
+  await warm(() => findOrganization(models(), slug), id);
+  const closed = vi.spyOn(here.caches.shared, 'close');
+  await sql(`select pg_terminate_backend(pid) from pg_stat_activity
+              where application_name = 'slipway-changes' and datname = current_database()`);
+  await expect.poll(() => closed.mock.calls.length).toBeGreaterThan(0);
+  closed.mockRestore();
+  await sql("update organization set name = 'New' where id = $1", [id]);
+  expect(await findOrganization(models(), slug)).toMatchObject({ name: 'New' });
+  await expect.poll(() => here.caches.shared.isUsable(), { timeout: 5_000 }).toBe(true);
+  expect(await findOrganization(models(), slug)).toMatchObject({ name: 'New' });
+});

@@ -1,0 +1,36 @@
+import { expect, vi } from 'vitest';
+import { createCaches, type Caches } from '../../api/createCaches.ts';
+import { createPool, type Pool } from '../../db/pool.ts';
+import { createLogger } from '../../infra/logger.ts';
+
+export type CachingProcess = Readonly<{
+  pool: Pool;
+  caches: Caches;
+  close: () => Promise<void>;
+}>;
+
+/** Pool and caches as a process of the API has them. */
+export async function startCachingProcess(
+  databaseUrl: string,
+  redisUrl: string,
+): Promise<CachingProcess> {
+  const pool = createPool({
+    databaseUrl,
+    applicationName: 'test',
+    max: 10,
+    statementTimeoutMs: 10_000,
+    onError: () => undefined,
+    onChange: (change) => caches.changed(change),
+  });
+  const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
+  const caches = createCaches({ databaseUrl, redisUrl }, pool, logger);
+  await vi.waitFor(() => expect(caches.shared.isUsable()).toBe(true), { timeout: 10_000 });
+  return {
+    pool,
+    caches,
+    close: async () => {
+      await caches.close();
+      await pool.end();
+    },
+  };
+}
