@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { many, type Transaction } from '../pool.ts';
+import { many, type Queryable } from '../pool.ts';
 import { LAST_SEEN_SECONDS } from './linkSightings.ts';
 import type { NewEvent } from './newEvent.ts';
 import { bounds, keyOf, must, type PlacedEvent } from './placedEvent.ts';
@@ -36,14 +36,14 @@ const placeRow = z
  * them. In the steady state that is every event, and this is the only look-up of a batch.
  */
 export async function findPlaces(
-  tx: Transaction,
+  db: Queryable,
   events: readonly NewEvent[],
 ): Promise<Readonly<{ placed: PlacedEvent[]; rest: NewEvent[] }>> {
   const wanted = [...Map.groupBy(events, placeKey)].map(([key, members]) => ({
     key,
     ...bounds(members).last,
   }));
-  const rows = await many(tx, placeRow, {
+  const rows = await many(db, placeRow, {
     name: 'findPlaces',
     text: `select given.position - 1 as position, group_.id as group_id, group_.status, environment.id as environment_id,
                   given.organization_id, release.id as release_id, release.version,

@@ -6,7 +6,7 @@ import { resolvePendingResolutions } from '../groups/resolvePendingResolutions.t
 import type { Transaction } from '../pool.ts';
 import { ensureEventEnvironments } from './ensureEventEnvironments.ts';
 import { ensureReleases } from './ensureReleases.ts';
-import { findKnownEvents } from './insertEvents.ts';
+import { findKnownEvents } from './findKnownEvents.ts';
 import { linkSightings } from './linkSightings.ts';
 import type { NewEvent } from './newEvent.ts';
 import { bounds, distinctBy, eventKey, keyOf, must, type PlacedEvent } from './placedEvent.ts';
