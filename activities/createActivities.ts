@@ -7,6 +7,8 @@ import type { DeletionActivities } from './deletion/deletionActivities.ts';
 import { scheduleResyncs, type ScheduleResyncsActivities } from './fetch/scheduleResyncs.ts';
 import { startFetches } from './fetch/startFetches.ts';
 import { heartbeating } from './heartbeating.ts';
+import { createHousekeepingActivities } from './housekeeping/createHousekeepingActivities.ts';
+import type { HousekeepingActivities } from './housekeeping/housekeepingActivities.ts';
 import { OutboxRelay, type Announce } from './outbox/outboxRelay.ts';
 import { relayOutbox, type RelayActivities } from './outbox/relayOutbox.ts';
 import { nudgeStaleReleases } from './reconcile/nudgeStaleReleases.ts';
@@ -31,6 +33,7 @@ export type ActivityDependencies = Readonly<{
   /** Host of the public URL: links to it in commit messages name issues. */
   instanceHost: string;
   /** Those of the product unless given. */
+  eventRetentionDays?: number | undefined;
   fetchTimes?: FetchTimes | undefined;
   deliveryTimes?: DeliveryTimes | undefined;
 }>;
@@ -42,7 +45,8 @@ export function createActivities(
   ReconcileActivities &
   RelayActivities &
   ScheduleResyncsActivities &
-  DeletionActivities {
+  DeletionActivities &
+  HousekeepingActivities {
   const run =
     (step: Step) =>
     (input: RunInput): Promise<RunResult> =>
@@ -55,6 +59,7 @@ export function createActivities(
 
   return {
     ...createDeletionActivities(deps),
+    ...createHousekeepingActivities({ ...deps, relay }),
     nextOperations: (query) => nextOperations(deps.pool, query),
     createRelease: runAnnouncing('createRelease', createRelease),
     updateRelease: runAnnouncing('updateRelease', updateRelease),

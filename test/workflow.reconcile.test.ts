@@ -11,7 +11,7 @@ import { eventually, useActorBench } from './support/actor.ts';
  *   3. schedules: creating them again changes nothing, an operator's pause stays, a trigger runs one pass
  */
 const bench = useActorBench();
-const scheduleIds = ['reconcile'];
+const scheduleIds = ['reconcile', 'schedule-resyncs', 'expire-resolutions', 'retention'];
 
 afterAll(async () => {
   const { client } = bench.slipway.temporal;

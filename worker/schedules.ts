@@ -40,6 +40,38 @@ const schedules: readonly ScheduleOptions[] = [
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_MS },
   },
+  {
+    scheduleId: 'expire-resolutions',
+    // People ignore issues for minutes and hours; a minute late is on time.
+    spec: { intervals: [{ every: 60_000 }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'expireResolutions',
+      workflowId: 'expire-resolutions',
+      taskQueue: releaseTaskQueue,
+      args: [],
+      workflowExecutionTimeout: 10 * 60_000,
+      staticSummary:
+        'Reopens issues that were ignored until now, settles those that wait for a release',
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_MS },
+  },
+  {
+    scheduleId: 'retention',
+    // Little and often: a day's worth at once would be felt by everybody else.
+    spec: { intervals: [{ every: 3_600_000 }], jitter: 5 * 60_000 },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'retention',
+      workflowId: 'retention',
+      taskQueue: releaseTaskQueue,
+      args: [],
+      // What is left then is the next pass's.
+      workflowExecutionTimeout: 50 * 60_000,
+      staticSummary: 'Deletes what is too old or removed, resolves issues that nobody has any more',
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: CATCHUP_MS },
+  },
 ];
 
 /** Creates the schedules or brings them up to date; an operator's pause is kept. */

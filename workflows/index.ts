@@ -1,4 +1,6 @@
 export { release } from './release.ts';
+export { expireResolutions } from './expireResolutions.ts';
+export { retention } from './retention.ts';
 export { reconcile } from './reconcile.ts';
 export { deleteOrganization } from './deleteOrganization.ts';
 export { deleteProject } from './deleteProject.ts';

@@ -24,7 +24,8 @@ import { updateProjectEnvironment } from './environments/updateProjectEnvironmen
 import { receiveGitHubHook } from './hooks/receiveGitHubHook.ts';
 import { receiveGitLabHook } from './hooks/receiveGitLabHook.ts';
 import { preflightEnvelope, storeEnvelope } from './ingest/storeEnvelope.ts';
-import { preflightEvent, storeEvent } from './ingest/storeEvent.ts';
+import { preflightEvent, storeEvent, storeEventOfQuery } from './ingest/storeEvent.ts';
+import { deleteIssue, deleteIssueById } from './issues/deleteIssue.ts';
 import { getIssue, getIssueById } from './issues/getIssue.ts';
 import { getIssueEvent, getIssueEventById } from './issues/getIssueEvent.ts';
 import { getShortId } from './issues/getShortId.ts';
@@ -124,6 +125,7 @@ export const routes: readonly Route[] = [
   preflightEnvelope,
   storeEvent,
   preflightEvent,
+  storeEventOfQuery,
   listIssues,
   updateIssues,
   listProjectIssues,
@@ -132,6 +134,8 @@ export const routes: readonly Route[] = [
   updateIssue,
   getIssueById,
   updateIssueById,
+  deleteIssue,
+  deleteIssueById,
   listIssueEvents,
   listProjectEvents,
   getIssueEvent,
