@@ -11,6 +11,7 @@ import type { Deliveries } from './deliveries.ts';
 import type { Fetches } from './fetches.ts';
 import type { Health } from './health.ts';
 import type { Ingest } from './ingest/ingest.ts';
+import type { InternalClient } from './internal/internalClient.ts';
 import type { OutboxRelay } from './outboxRelay.ts';
 import type { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import type { Views } from './mailbox/views.ts';
@@ -31,6 +32,8 @@ export type AppContext = Readonly<{
   deliveries: Deliveries;
   health: Health;
   ingest: Ingest;
+  /** Endpoints as other endpoints call them. */
+  internal: InternalClient;
   outbox: OutboxRelay;
   snowflakes: SnowflakeSequence;
 }>;

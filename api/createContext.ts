@@ -17,10 +17,12 @@ import { Deliveries } from './deliveries.ts';
 import { Fetches } from './fetches.ts';
 import { Health } from './health.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { InternalClient } from './internal/internalClient.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
 import { ReleaseActor } from './mailbox/releaseActor.ts';
 import { OutboxRelay } from './outboxRelay.ts';
 import { Views } from './mailbox/views.ts';
+import { routes } from './routes/index.ts';
 
 /** Enough for the short statements of a busy process; more would only queue inside of Postgres. */
 const CONNECTIONS_MAX = 20;
@@ -66,6 +68,7 @@ export function createContext(
     deliveries,
     snowflakes: new SnowflakeSequence({ redis, fallback: () => nextSnowflake(pool), logger }),
     ingest: new Ingest(pool, metrics, outbox),
+    internal: new InternalClient(routes, () => context),
     outbox,
     health: new Health({ pool, redis, connection, namespace }),
   };

@@ -5,5 +5,5 @@ import type { ApiRequest } from '../http/apiRequest.ts';
 export function auditActor({ principal, remoteAddress }: ApiRequest): AuditActor {
   return principal.kind === 'user'
     ? { userId: principal.userId, label: null, ipAddress: remoteAddress }
-    : { userId: null, label: 'Organization token', ipAddress: remoteAddress };
+    : { userId: null, label: principal.label ?? 'Organization token', ipAddress: remoteAddress };
 }

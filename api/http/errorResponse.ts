@@ -1,12 +1,14 @@
 import { errorStatus, toAppError } from '../../domain/errors.ts';
 import { isDatabaseOutage } from '../../db/pgErrors.ts';
 import type { Logger } from '../../infra/logger.ts';
+import { ApiError } from '../internal/apiError.ts';
 import type { ApiResponse } from './apiResponse.ts';
 
 /**
  * The one place where what went wrong becomes HTTP. Messages of unknown errors stay in the log under the request id.
  */
 export function errorResponse(thrown: unknown, requestId: string, logger: Logger): ApiResponse {
+  if (thrown instanceof ApiError) return thrown.response;
   if (isDatabaseOutage(thrown)) {
     logger.warn({ err: thrown, requestId }, 'The database cannot be used for now');
     return {

@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Hono, type Context } from 'hono';
 import { AppError } from '../../domain/errors.ts';
 import { authenticate } from '../access/authenticate.ts';
-import { requireScope } from '../access/requireScope.ts';
 import type { AppContext } from '../context.ts';
-import { ApiRequest } from './apiRequest.ts';
 import type { ApiResponse } from './apiResponse.ts';
+import { dispatch } from './dispatch.ts';
 import { errorResponse } from './errorResponse.ts';
-import { parseQuery } from './parseQuery.ts';
 import { routeNotFound } from './routeNotFound.ts';
 import type { Route } from './route.ts';
 
@@ -37,7 +35,7 @@ export function createRouter(routes: readonly Route[], context: AppContext): Hon
   for (const [path, siblings] of methodsByPath) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
     const byMethod = new Map<string, Route>(siblings.map((route) => [route.method, route]));
-    app.all(pattern, (c) => serve(c, path, byMethod, context));
+    app.all(pattern, (c) => serve(c, byMethod, context));
   }
   app.notFound((c) => send(requestId(c), routeNotFound(c.req.raw)));
   // Whatever escapes `serve` is a bug of the router itself; the client gets the shape it knows.
@@ -47,7 +45,6 @@ export function createRouter(routes: readonly Route[], context: AppContext): Hon
 
 async function serve(
   c: Context,
-  path: string,
   byMethod: ReadonlyMap<string, Route>,
   context: AppContext,
 ): Promise<Response> {
@@ -57,7 +54,7 @@ async function serve(
   const found = byMethod.get(method);
   let response: ApiResponse;
   try {
-    response = await answer(c, id, path, found, byMethod, context);
+    response = await answer(c, id, found, byMethod, context);
   } catch (error) {
     response = errorResponse(error, id, context.logger);
   }
@@ -73,7 +70,6 @@ async function serve(
 async function answer(
   c: Context,
   id: string,
-  path: string,
   found: Route | undefined,
   byMethod: ReadonlyMap<string, Route>,
   context: AppContext,
@@ -88,31 +84,19 @@ async function answer(
       headers: { Allow: [...byMethod.keys()].join(', ') },
     });
   }
-  if (principal !== null && found.access !== 'public' && found.access !== 'authenticated') {
-    requireScope(principal.scopes, found.access);
-  }
   const { pathname, search } = splitUrl(c.req.url);
-  const request = new ApiRequest({
-    id,
-    raw: c.req.raw,
-    path: pathname,
-    query: parseQuery(search),
-    params: pathParams(path, pathname),
-    principal,
-    models,
-    remoteAddress: (c.env as ServerBindings).incoming?.socket?.remoteAddress ?? null,
-  });
-  return found.handle(request, context);
-}
-
-/** The segments as sent: Hono decodes leniently, and a version must be decoded exactly once (clients 2.1). */
-function pathParams(pattern: string, pathname: string): Record<string, string> {
-  const segments = pathname.split('/');
-  return Object.fromEntries(
-    pattern
-      .split('/')
-      .map((part, index) => [/^\{(\w+)\}$/.exec(part)?.[1], segments[index] ?? ''] as const)
-      .filter((entry): entry is [string, string] => entry[0] !== undefined),
+  return dispatch(
+    found,
+    {
+      id,
+      raw: c.req.raw,
+      pathname,
+      search,
+      principal,
+      models,
+      remoteAddress: (c.env as ServerBindings).incoming?.socket?.remoteAddress ?? null,
+    },
+    context,
   );
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp } from '../../api/app.ts';
+import type { AppContext } from '../../api/context.ts';
 import type { Caches } from '../../api/createCaches.ts';
 import { createContext } from '../../api/createContext.ts';
 import { listen } from '../../api/http/listen.ts';
@@ -35,6 +36,8 @@ export class TestSlipway {
   pool!: Pool;
   temporal!: TestTemporal;
   tenant!: Tenant;
+  /** What routes of this API are given. */
+  context!: AppContext;
   private readonly databaseUrl: () => string;
   private readonly options: StartOptions;
   private readonly closers: (() => Promise<unknown>)[] = [];
@@ -92,6 +95,7 @@ export class TestSlipway {
       namespace: this.temporal.namespace,
     });
     this.app = createApp(context);
+    this.context = context;
     this.caches = context.caches;
     this.closers.push(async () => {
       await new Promise((resolve) => server.close(resolve));

@@ -6,8 +6,8 @@ import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { ok, type ApiResponse } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { issueBody, parseIssueChange } from '../../validation/issueBody.ts';
-import { changeIssues } from './changeIssues.ts';
+import { apiPath } from '../../internal/apiPath.ts';
+import { issueBody } from '../../validation/issueBody.ts';
 import { describeIssue } from './getIssue.ts';
 
 const responses = {
@@ -45,7 +45,11 @@ async function change(
   context: AppContext,
   { access, group }: IssueAccess,
 ): Promise<ApiResponse> {
-  await changeIssues(context, access, [group.id], parseIssueChange(await request.body()));
+  // What is changed of one issue is what is changed of several: there is one endpoint that knows how.
+  await context.internal.put(
+    apiPath`/projects/${access.organization.slug}/${group.project.slug}/issues/`,
+    { as: request, query: { id: group.id }, data: await request.body() },
+  );
   const changed = await findGroupById(context.pool, group.id);
   if (changed === null) throw notFound();
   return ok(await describeIssue(request, context, { access, group: changed }));
