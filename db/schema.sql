@@ -278,6 +278,7 @@ create table deploy (
   constraint deploy_release_id_fkey FOREIGN KEY (release_id) REFERENCES release(id) ON DELETE CASCADE
 );
 CREATE INDEX deploy_environment_id_index ON public.deploy USING btree (environment_id, id DESC);
+CREATE INDEX deploy_organization_id_index ON public.deploy USING btree (organization_id);
 CREATE INDEX deploy_release_id_index ON public.deploy USING btree (release_id, date_added DESC);
 
 create table environment (
@@ -651,6 +652,7 @@ create table org_auth_token (
   constraint org_auth_token_project_last_used_id_fkey FOREIGN KEY (project_last_used_id) REFERENCES project(id) ON DELETE SET NULL
 );
 CREATE INDEX org_auth_token_organization_id_index ON public.org_auth_token USING btree (organization_id);
+CREATE INDEX org_auth_token_project_last_used_id_index ON public.org_auth_token USING btree (project_last_used_id) WHERE (project_last_used_id IS NOT NULL);
 CREATE TRIGGER org_auth_token_change AFTER DELETE OR UPDATE OF organization_id, token_hash, scopes, expires_at, date_deactivated ON public.org_auth_token FOR EACH ROW EXECUTE FUNCTION notify_change('token:o');
 
 create table organization (
@@ -827,6 +829,7 @@ create table release (
   constraint release_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES app_user(id) ON DELETE SET NULL
 );
 CREATE INDEX release_last_commit_id_index ON public.release USING btree (last_commit_id);
+CREATE INDEX release_last_deploy_id_index ON public.release USING btree (last_deploy_id) WHERE (last_deploy_id IS NOT NULL);
 CREATE INDEX release_organization_id_date_added_index ON public.release USING btree (organization_id, date_added DESC, id DESC);
 CREATE INDEX release_organization_id_date_index ON public.release USING btree (organization_id, COALESCE(date_released, date_added) DESC, id DESC);
 
@@ -850,6 +853,7 @@ create table release_environment (
   constraint release_environment_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environment(id) ON DELETE CASCADE,
   constraint release_environment_release_id_fkey FOREIGN KEY (release_id) REFERENCES release(id) ON DELETE CASCADE
 );
+CREATE INDEX release_environment_environment_id_index ON public.release_environment USING btree (environment_id);
 
 create table release_head_commit (
   release_id bigint not null,
@@ -861,6 +865,7 @@ create table release_head_commit (
   constraint release_head_commit_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repository(id) ON DELETE CASCADE
 );
 CREATE INDEX release_head_commit_commit_id_index ON public.release_head_commit USING btree (commit_id);
+CREATE INDEX release_head_commit_repository_id_index ON public.release_head_commit USING btree (repository_id);
 
 create table release_project (
   release_id bigint not null,
@@ -891,6 +896,7 @@ create table release_project_environment (
   constraint release_project_environment_project_id_fkey FOREIGN KEY (project_id) REFERENCES project(id) ON DELETE CASCADE,
   constraint release_project_environment_release_id_fkey FOREIGN KEY (release_id) REFERENCES release(id) ON DELETE CASCADE
 );
+CREATE INDEX release_project_environment_environment_id_index ON public.release_project_environment USING btree (environment_id);
 CREATE INDEX release_project_environment_last_deploy_id_index ON public.release_project_environment USING btree (last_deploy_id);
 CREATE INDEX release_project_environment_project_index ON public.release_project_environment USING btree (project_id, environment_id);
 
@@ -917,6 +923,7 @@ create table release_sync (
   constraint release_sync_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repository(id) ON DELETE CASCADE
 );
 CREATE INDEX release_sync_open_index ON public.release_sync USING btree (repository_id) WHERE (state = ANY (ARRAY['pending'::text, 'fetching'::text, 'waiting_for_push'::text, 'failed'::text, 'partial'::text]));
+CREATE INDEX release_sync_range_id_index ON public.release_sync USING btree (range_id) WHERE (range_id IS NOT NULL);
 CREATE INDEX release_sync_repository_id_index ON public.release_sync USING btree (repository_id);
 
 create table repository (

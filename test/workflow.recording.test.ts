@@ -3,18 +3,21 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { relayEvents } from '../activities/outbox/relayOutbox.ts';
+import type { DeletionTarget } from '../db/deletion/deletionModel.ts';
 import { appendOutbox } from '../db/outbox/appendOutbox.ts';
 import { transaction } from '../db/pool.ts';
 import { createLogger } from '../infra/logger.ts';
+import { deletionWorkflowId } from '../workflows/deletionStart.ts';
 import { nudgeSignal, resumeSignal, retryNowSignal } from '../workflows/messages.ts';
 import { eventually, useActorBench, type WorkerOptions } from './support/actor.ts';
+import { createFullOrganization, createFullProject } from './support/fullTenant.ts';
 import { useOutbound, type StoredDelivery } from './support/outbound.ts';
 import { useReceiver } from './support/receiver.ts';
 import { replayHistory } from './support/replay.ts';
 
 /**
- * Plays what releases and deliveries go through and replays each history at once. With SLIPWAY_RECORD_HISTORIES=1 the histories are
- * kept in test/histories/, where test/replay.test.ts holds later versions of the workflows against them.
+ * Plays what releases, deliveries and deletions go through and replays each history at once. With
+ * SLIPWAY_RECORD_HISTORIES=1 the histories are kept in test/histories/, where test/replay.test.ts holds later versions of the workflows against them.
  */
 const bench = useActorBench();
 const outbound = useOutbound(bench.slipway);
@@ -154,6 +157,61 @@ describe('deliveries', () => {
     await outbound.stop();
     await bench.slipway.pool.query('delete from webhook');
     await replayRuns(`deliver.${name}`, workflowId);
+  });
+});
+
+describe('deletions', () => {
+  const { slipway } = bench;
+  const nudge = (target: Parameters<typeof deletionWorkflowId>[0]) =>
+    slipway.temporal.client.workflow.getHandle(deletionWorkflowId(target)).signal(nudgeSignal);
+
+  /** Asks for the deletion over HTTP; its time comes when `isDue`. */
+  async function order(target: DeletionTarget, path: string, isDue: boolean): Promise<void> {
+    const { status } = await slipway.call('DELETE', path);
+    expect([202, 204]).toContain(status);
+    if (!isDue) return;
+    await slipway.pool.query(
+      'update scheduled_deletion set date_scheduled = now() where object_id = $1',
+      [target.id],
+    );
+    await nudge(target);
+  }
+
+  test.each<[string, DeletionTarget['model'], 'deleted' | 'takenBack']>([
+    ['deleteProject.deleted', 'project', 'deleted'],
+    ['deleteProject.takenBack', 'project', 'takenBack'],
+    ['deleteOrganization.deleted', 'organization', 'deleted'],
+    ['deleteOrganization.takenBack', 'organization', 'takenBack'],
+  ])('%s replays as it was', async (name, model, outcome) => {
+    const slug = name.toLowerCase().replace('.', '-');
+    const { pool, tenant } = slipway;
+    const organization = await createFullOrganization(pool, slug, tenant.ownerId);
+    const projectId = await createFullProject(pool, organization, 'web');
+    const isProject = model === 'project';
+    const target = { model, id: isProject ? projectId : organization.organizationId };
+    if (!isProject) await bench.startWorker();
+    await order(
+      target,
+      isProject ? `/api/0/projects/${slug}/web/` : `/api/0/organizations/${slug}/`,
+      outcome === 'deleted' && !isProject,
+    );
+    if (outcome === 'takenBack') {
+      const restored = isProject
+        ? await slipway.call(
+            'POST',
+            `/api/slipway/v1/organizations/${slug}/projects/${projectId}/restore/`,
+          )
+        : await slipway.call('PUT', `/api/0/organizations/${slug}/`, {
+            body: { cancelDeletion: true },
+          });
+      expect(restored.status).toBe(200);
+    }
+    if (isProject) await bench.startWorker();
+    const workflowId = deletionWorkflowId(target);
+    const result = await slipway.temporal.client.workflow.getHandle(workflowId).result();
+    expect(result).toMatchObject({ outcome });
+    await bench.stopWorkers();
+    await replayRuns(name, workflowId);
   });
 });
 

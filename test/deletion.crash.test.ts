@@ -1,0 +1,119 @@
+// A worker process that is killed in the middle of a deletion leaves the rest to the next one, which leaves nothing.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test, vi } from 'vitest';
+import { deletionWorkflowId } from '../workflows/deletionStart.ts';
+import { countRows, createFullOrganization, createFullProject } from './support/fullTenant.ts';
+import { testServers } from './support/servers.ts';
+import { useSlipway } from './support/slipway.ts';
+import { temporaryFolder } from './support/temporaryFolder.ts';
+
+const slipway = useSlipway({ worker: false });
+const folder = temporaryFolder(afterAll);
+const program = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
+const workers: ChildProcess[] = [];
+
+/** More than one chunk, in tables that go before the one at which the worker dies. */
+const ROWS_OF_CHUNKS = 2_500;
+
+afterAll(async () => {
+  for (const worker of workers) worker.kill('SIGKILL');
+  // Schedules outlive their worker, and the next test file in this namespace does not expect them.
+  const { client } = slipway.temporal;
+  for await (const { scheduleId } of client.schedule.list()) {
+    await client.schedule.getHandle(scheduleId).delete();
+  }
+});
+
+/** The worker of the product. */
+function startWorker(): ChildProcess {
+  const { address, namespace } = slipway.temporal;
+  const worker = spawn(process.execPath, [program], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      SLIPWAY_DIR: folder,
+      DATABASE_URL: slipway.pool.options.connectionString,
+      REDIS_URL: testServers().redisUrl,
+      TEMPORAL_ADDRESS: address,
+      TEMPORAL_NAMESPACE: namespace,
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = createWriteStream(join(folder, 'worker.log'), { flags: 'a' });
+  worker.stdout.pipe(log);
+  worker.stderr.pipe(log);
+  workers.push(worker);
+  return worker;
+}
+
+/** Deletions that wait for a row which somebody else has locked. */
+async function waitingDeletions(): Promise<number> {
+  const { rows } = await slipway.pool.query<{ count: number }>(
+    `select count(*)::int from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%deleteRows_group_%'`,
+  );
+  return rows[0]!.count;
+}
+
+test('a project and an organization whose worker is killed in the middle of a chunk go without a trace', async () => {
+  const { pool, tenant, temporal } = slipway;
+  const kept = await createFullOrganization(pool, 'kept', tenant.ownerId);
+  const before = await countRows(pool);
+  const projectId = await createFullProject(pool, kept, 'doomed');
+  const organization = await createFullOrganization(pool, 'doomed', tenant.ownerId);
+  const projects = [projectId];
+  for (const slug of ['web', 'api']) {
+    projects.push(await createFullProject(pool, organization, slug));
+  }
+  await pool.query(
+    `insert into activity (project_id, type)
+     select project_id, 'note' from unnest($1::bigint[]) as project_id, generate_series(1, $2)`,
+    [projects, ROWS_OF_CHUNKS],
+  );
+  const targets = [
+    { model: 'project', id: projectId },
+    { model: 'organization', id: organization.organizationId },
+  ] as const;
+  const handles = targets.map((target) =>
+    temporal.client.workflow.getHandle(deletionWorkflowId(target)),
+  );
+
+  const blocker = await pool.connect();
+  await blocker.query('begin');
+  await blocker.query('set local idle_in_transaction_session_timeout = 0');
+  await blocker.query('select from group_ for update');
+  expect((await slipway.call('DELETE', '/api/0/projects/kept/doomed/')).status).toBe(204);
+  expect((await slipway.call('DELETE', '/api/0/organizations/doomed/')).status).toBe(202);
+  await pool.query('update scheduled_deletion set date_scheduled = now()');
+  const first = startWorker();
+  try {
+    await vi.waitUntil(async () => (await waitingDeletions()) === 2, 90_000);
+    const exited = once(first, 'exit');
+    first.kill('SIGKILL');
+    expect(await exited).toEqual([null, 'SIGKILL']);
+    const middle = await countRows(pool);
+    expect(middle).toMatchObject({ activity: before['activity'], group_: before['group_']! + 3 });
+  } finally {
+    await blocker.query('rollback');
+    blocker.release();
+  }
+
+  startWorker();
+  const results = await Promise.all(handles.map((handle) => handle.result()));
+  for (const result of results) expect(result).toMatchObject({ outcome: 'deleted' });
+  expect(await countRows(pool)).toEqual({
+    ...before,
+    tombstone: before['tombstone']! + 4,
+    audit_log: before['audit_log']! + 1,
+  });
+  for (const handle of handles) {
+    const { events } = await handle.fetchHistory();
+    const attempts = events!.map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 0);
+    expect(Math.max(...attempts)).toBeGreaterThan(1);
+  }
+}, 180_000);
