@@ -50,22 +50,22 @@ begin
   return null;
 end $function$;
 
-CREATE OR REPLACE FUNCTION public.notify_tokens_of_email()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  perform pg_notify('slipway_change', 'token:u' || id)
-     from api_token where user_id in (old.user_id, new.user_id);
-  return null;
-end $function$;
-
 CREATE OR REPLACE FUNCTION public.notify_tokens_of_user()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
   perform pg_notify('slipway_change', 'token:u' || id) from api_token where user_id = old.id;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_tokens_of_user_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('slipway_change', 'token:u' || id)
+     from api_token where user_id in (old.user_id, new.user_id);
   return null;
 end $function$;
 
@@ -594,7 +594,7 @@ create table member (
 );
 CREATE INDEX member_user_id_index ON public.member USING btree (user_id);
 CREATE TRIGGER member_access AFTER DELETE OR UPDATE OF organization_id, user_id, role ON public.member FOR EACH ROW EXECUTE FUNCTION notify_access();
-CREATE TRIGGER member_change AFTER DELETE OR UPDATE OF organization_id, user_id, role ON public.member FOR EACH ROW EXECUTE FUNCTION notify_change('member:');
+CREATE TRIGGER member_change AFTER INSERT OR DELETE OR UPDATE OF organization_id, user_id, role ON public.member FOR EACH ROW EXECUTE FUNCTION notify_tokens_of_user_row();
 
 create table migration (
   name text not null,
@@ -1032,7 +1032,7 @@ create table user_email (
 );
 CREATE INDEX user_email_email_index ON public.user_email USING btree (lower(email));
 CREATE UNIQUE INDEX user_email_primary_key ON public.user_email USING btree (user_id) WHERE is_primary;
-CREATE TRIGGER user_email_change AFTER INSERT OR DELETE OR UPDATE ON public.user_email FOR EACH ROW EXECUTE FUNCTION notify_tokens_of_email();
+CREATE TRIGGER user_email_change AFTER INSERT OR DELETE OR UPDATE ON public.user_email FOR EACH ROW EXECUTE FUNCTION notify_tokens_of_user_row();
 
 create table user_option (
   user_id bigint not null,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { listAccessibleProjects } from '../db/access.ts';
 import { directModels } from '../db/cache/directModels.ts';
-import { findMembership } from '../db/models/member.ts';
+import { findMember } from '../db/models/member.ts';
 import { findOrganization } from '../db/models/organization.ts';
 import { findToken, isExpired } from '../db/models/token.ts';
 import { parseOrganizationToken } from '../domain/tokens.ts';
@@ -71,7 +71,7 @@ test('an organization from nothing: team, user, project, tokens, and each may do
   });
   expect(isExpired(found)).toBe(false);
   const organization = (await findOrganization(models, 'globex'))!;
-  const member = (await findMembership(models, organization.id, user.id))!;
+  const member = (await findMember(db.pool, organization.id, user.id))!;
   expect(member.role).toBe('manager');
   const filter = { organizationId: organization.id, memberId: member.id, names: null };
   expect(await listAccessibleProjects(db.pool, filter)).toMatchObject([{ id: project.id }]);
@@ -85,6 +85,39 @@ test('an organization from nothing: team, user, project, tokens, and each may do
     kind: 'organization',
     organizationId: organization.id,
     scopes: ['org:ci'],
+  });
+});
+
+describe('teams and projects', () => {
+  it('are made by the endpoints: checked as there, and told to the audit log', async () => {
+    await json('org create umbrella');
+    await json('team create umbrella hive --name Hive');
+    await json('team create umbrella labs');
+    const { id } = await json('project create umbrella web --team hive --team labs');
+    const linked = await rows(
+      'select team.slug from project_team join team on team.id = team_id where project_id = $1 order by 1',
+      [id],
+    );
+    expect(linked).toEqual([{ slug: 'hive' }, { slug: 'labs' }]);
+    const told = await rows(
+      `select event, actor_label from audit_log
+        where organization_id = (select id from organization where slug = 'umbrella') order by id`,
+    );
+    expect(told).toEqual([
+      { event: 'team.create', actor_label: 'Administration' },
+      { event: 'team.create', actor_label: 'Administration' },
+      { event: 'project.create', actor_label: 'Administration' },
+      { event: 'project-team.add', actor_label: 'Administration' },
+    ]);
+  });
+
+  test.each([
+    ['team create acme NotASlug', 'slug: '],
+    ['project create acme api2 --platform nope --team crew', 'platform: Invalid platform'],
+  ])('%s: %s', async (line, text) => {
+    const { code, stderr } = await run(line);
+    expect(code).toBe(1);
+    expect(stderr).toContain(text);
   });
 });
 

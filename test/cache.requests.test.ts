@@ -1,5 +1,5 @@
-// What a warm request asks of Postgres: nothing to know who asks and about what, and one statement for the answer. And who
-// may see what shows with the next request, also when it was remembered otherwise.
+// What a warm request asks of Postgres, and that who may see what shows with the next request, also when it was remembered
+// otherwise.
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { projectReleasesPath, releasePath, releasesPath } from './support/releaseRequests.ts';
 import { useSlipway } from './support/slipway.ts';
@@ -28,7 +28,10 @@ const join = () =>
 const leave = () =>
   slipway.pool.query('delete from team_member where member_id = $1', [outsiderMember]);
 
-describe('a warm request asks one statement', () => {
+/** What tells who asks and about what, when it is not in the cache. */
+const lookUp = /^(?:load|find(?:Member|Environments|Project)$|listAccessibleProjects)/;
+
+describe('a warm request asks Postgres nothing to know who asks and about what', () => {
   const tokens = {
     'a person': () => slipway.tenant.ownerToken,
     'an organization token': () => slipway.tenant.organizationToken,
@@ -44,24 +47,45 @@ describe('a warm request asks one statement', () => {
     };
   });
 
-  test.each(
+  const everybody = (paths: readonly (readonly [what: string, path: string])[]) =>
     Object.entries(tokens).flatMap(([who, token]) =>
-      [
-        ['releases', `${releasesPath}?environment=prod&project=web`],
-        ['releases of a project', `${projectReleasesPath('web')}?environment=prod`],
-        ['environments', `${environments}?project=web`],
-        ['environments of a project', '/api/0/projects/acme/web/environments/'],
-      ].map(([what, path]) => ({ who, what, token, path: path! })),
-    ),
+      paths.map(([what, path]) => ({ who, what, token, path })),
+    );
+
+  async function warmStatements(path: string, token: string): Promise<string[]> {
+    let statements: string[] = [];
+    await vi.waitFor(
+      async () => {
+        const log = logStatements({ lookUps: true });
+        const answer = await slipway.call('GET', path, { token });
+        expect(answer.status, answer.text).toBe(200);
+        statements = log.take();
+        expect(statements.filter((name) => lookUp.test(name))).toEqual([]);
+      },
+      { timeout: 10_000 },
+    );
+    return statements;
+  }
+
+  test.each(
+    everybody([
+      ['environments', `${environments}?project=web`],
+      ['environments of a project', '/api/0/projects/acme/web/environments/'],
+      ['repositories', '/api/0/organizations/acme/repos/'],
+    ]),
+  )('and one statement for the answer when $who asks for $what', async ({ token, path }) => {
+    expect(await warmStatements(path, token())).toHaveLength(1);
+  });
+
+  test.each(
+    everybody([
+      ['a release', releasePath('1.0')],
+      ['releases', `${releasesPath}?environment=prod&project=web`],
+      ['releases of a project', `${projectReleasesPath('web')}?environment=prod`],
+      ['deploys', releasePath('1.0', 'deploys/')],
+    ]),
   )('when $who asks for $what', async ({ token, path }) => {
-    const statements = async (): Promise<string[]> => {
-      const log = logStatements({ lookUps: true });
-      const answer = await slipway.call('GET', path, { token: token() });
-      expect(answer.status, answer.text).toBe(200);
-      return log.take();
-    };
-    await vi.waitFor(async () => expect(await statements()).toHaveLength(1), { timeout: 3_000 });
-    expect(await statements()).toHaveLength(1);
+    expect((await warmStatements(path, token())).length).toBeGreaterThan(0);
   });
 });
 

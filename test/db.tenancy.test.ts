@@ -85,6 +85,7 @@ describe('organizations', () => {
     expect(await findOrganizationSettings(db.pool, acme.id)).toEqual({
       name: 'Acme',
       slug: 'acme',
+      status: 'active',
       openMembership: false,
       defaultRole: 'admin',
       flags: ['disable_member_invite'],

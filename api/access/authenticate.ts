@@ -36,8 +36,8 @@ function principalOf(token: CachedToken): Principal {
   if (token.kind === 'organization') {
     return { kind: 'organization', tokenId, scopes, organizationId: token.organizationId };
   }
-  const { id: userId, username, name, email } = token.user;
-  return { kind: 'user', tokenId, scopes, userId, username, name, email };
+  const { id: userId, username, name, email, memberships } = token.user;
+  return { kind: 'user', tokenId, scopes, userId, username, name, email, memberships };
 }
 
 /** The token, and what to say when nobody has it: that depends on how it came. */

@@ -1,6 +1,7 @@
 import { effectiveScopes, type Scope } from '../../domain/scopes.ts';
 import { notFound } from '../../domain/errors.ts';
-import { findMembership, type Membership } from '../../db/models/member.ts';
+import type { Membership } from '../../db/models/member.ts';
+import { findMembership } from '../../db/models/token.ts';
 import { findOrganization, type Organization } from '../../db/models/organization.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
@@ -25,7 +26,7 @@ export type OrganizationAccess = Readonly<{
  */
 export async function requireOrganization(
   request: ApiRequest,
-  _context: AppContext,
+  context: AppContext,
   accepted: readonly Scope[] | null,
   idOrSlug: string = request.param('organization'),
 ): Promise<OrganizationAccess> {
@@ -36,7 +37,8 @@ export async function requireOrganization(
     if (organization.id !== principal.organizationId) throw forbidden();
     return { principal, organization, memberId: null, role: null, scopes: principal.scopes };
   }
-  const member = await findMembership(models, organization.id, principal.userId);
+  const { userId: id, memberships } = principal;
+  const member = await findMembership(context.pool, { id, memberships }, organization.id);
   if (member === null) throw notFound();
   const scopes = effectiveScopes(principal.scopes, member.role);
   if (accepted !== null && !accepted.some((scope) => scopes.includes(scope))) {

@@ -22,7 +22,7 @@ export type Model<R extends Row, K extends string> = Readonly<{
 }>;
 
 /** As the triggers call them (migration 0014). */
-export type ModelName = 'token' | 'organization' | 'member' | 'project' | 'environment';
+export type ModelName = 'token' | 'organization' | 'project' | 'environment';
 
 /** Exactly one key with its value. */
 export type Criterion<K extends string> = {

@@ -15,15 +15,13 @@ create trigger project_change after delete or update of organization_id, slug, n
   on project for each row execute function notify_change('project:');
 create trigger environment_change after delete or update of organization_id, name
   on environment for each row execute function notify_change('environment:');
-create trigger member_change after delete or update of organization_id, user_id, role
-  on member for each row execute function notify_change('member:');
 create trigger api_token_change after delete or update of user_id, token_hash, scopes, expires_at
   on api_token for each row execute function notify_change('token:u');
 create trigger org_auth_token_change
   after delete or update of organization_id, token_hash, scopes, expires_at, date_deactivated
   on org_auth_token for each row execute function notify_change('token:o');
 
--- A token is kept together with its user; the tokens of a deleted user say it themselves.
+-- A token is kept together with its user and what they are where; the tokens of a deleted user say it themselves.
 create function notify_tokens_of_user() returns trigger language plpgsql as $$
 begin
   perform pg_notify('slipway_change', 'token:u' || id) from api_token where user_id = old.id;
@@ -32,14 +30,16 @@ end $$;
 create trigger app_user_change after update of username, name, is_active
   on app_user for each row execute function notify_tokens_of_user();
 
-create function notify_tokens_of_email() returns trigger language plpgsql as $$
+create function notify_tokens_of_user_row() returns trigger language plpgsql as $$
 begin
   perform pg_notify('slipway_change', 'token:u' || id)
      from api_token where user_id in (old.user_id, new.user_id);
   return null;
 end $$;
 create trigger user_email_change after insert or delete or update
-  on user_email for each row execute function notify_tokens_of_email();
+  on user_email for each row execute function notify_tokens_of_user_row();
+create trigger member_change after insert or delete or update of organization_id, user_id, role
+  on member for each row execute function notify_tokens_of_user_row();
 
 -- Which projects somebody may use hangs on members, teams and projects of one organization.
 create function notify_access() returns trigger language plpgsql as $$

@@ -1,12 +1,11 @@
 import { objectName } from '../cache/modelEntries.ts';
 import { environmentModel } from './environment.ts';
-import { memberModel } from './member.ts';
 import { organizationModel } from './organization.ts';
 import { projectModel } from './project.ts';
 import { tokenModel } from './token.ts';
 
 const versions = new Map<string, Parameters<typeof objectName>[0]>(
-  [tokenModel, organizationModel, memberModel, projectModel, environmentModel].map((model) => [
+  [tokenModel, organizationModel, projectModel, environmentModel].map((model) => [
     model.name,
     model,
   ]),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineModel, type ModelReader } from '../cache/model.ts';
 import { many } from '../pool.ts';
+import { splitPlace, whereIn } from './whereIn.ts';
 
 const environmentRow = z.object({
   id: z.string(),
@@ -17,18 +18,18 @@ export const environmentModel = defineModel<CachedEnvironment, 'place'>({
   keys: { place: ({ organizationId, name }) => `${organizationId}:${name}` },
   // Environments are made by the thousand times less often than they are asked for, and are never renamed.
   ttlMs: 3_600_000,
-  load: (db, _key, places) =>
-    many(db, environmentRow, {
-      name: 'loadEnvironments',
-      text: `select id, organization_id as "organizationId", name
-               from environment
-               join unnest($1::bigint[], $2::text[]) as place (organization_id, name)
-              using (organization_id, name)`,
-      values: [
-        places.map((place) => place.slice(0, place.indexOf(':'))),
-        places.map((place) => place.slice(place.indexOf(':') + 1)),
-      ],
-    }),
+  load: (db, _key, places) => {
+    const columns = [
+      { name: 'organization_id', type: 'bigint' },
+      { name: 'name', type: 'text' },
+    ] as const;
+    const { suffix, condition, parameters } = whereIn(columns, places.map(splitPlace));
+    return many(db, environmentRow, {
+      name: `loadEnvironments${suffix}`,
+      text: `select id, organization_id as "organizationId", name from environment where ${condition}`,
+      values: parameters,
+    });
+  },
 });
 
 /** Ids of environments by exact name; unknown names are left out. */

@@ -1,39 +1,24 @@
 import { z } from 'zod';
-import { defineModel, type ModelReader } from '../cache/model.ts';
-import { many } from '../pool.ts';
+import { roles } from '../../domain/scopes.ts';
+import { maybeOne, type Queryable } from '../pool.ts';
 
-const memberRow = z.object({
+export const membershipRow = z.object({
   id: z.string(),
   organizationId: z.string(),
-  userId: z.string(),
-  role: z.enum(['member', 'admin', 'manager', 'owner']),
+  role: z.enum(roles),
 });
 
-export type Membership = z.output<typeof memberRow>;
+export type Membership = Readonly<z.output<typeof membershipRow>>;
 
-export const memberModel = defineModel<Membership, 'account'>({
-  name: 'member',
-  row: memberRow,
-  keys: { account: ({ organizationId, userId }) => `${organizationId}:${userId}` },
-  ttlMs: 300_000,
-  load: (db, _key, accounts) =>
-    many(db, memberRow, {
-      name: 'loadMembers',
-      text: `select id, organization_id as "organizationId", user_id as "userId", role
-               from member
-               join unnest($1::bigint[], $2::bigint[]) as account (organization_id, user_id)
-              using (organization_id, user_id)`,
-      values: [
-        accounts.map((account) => account.split(':')[0]),
-        accounts.map((account) => account.split(':')[1]),
-      ],
-    }),
-});
-
-export function findMembership(
-  models: ModelReader,
+export function findMember(
+  db: Queryable,
   organizationId: string,
   userId: string,
 ): Promise<Membership | null> {
-  return models.getFromCache(memberModel, { account: `${organizationId}:${userId}` });
+  return maybeOne(db, membershipRow, {
+    name: 'findMember',
+    text: `select id, organization_id as "organizationId", role
+             from member where organization_id = $1 and user_id = $2`,
+    values: [organizationId, userId],
+  });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineModel, type ModelReader } from '../cache/model.ts';
 import { idAndSlug } from '../idAndSlug.ts';
 import { many } from '../pool.ts';
+import { whereIn } from './whereIn.ts';
 
 export const organizationRow = z.object({
   id: z.string(),
@@ -25,14 +26,18 @@ export const organizationModel = defineModel<Organization, 'id' | 'slug'>({
   keys: { id: ({ id }) => id, slug: ({ slug }) => slug },
   ttlMs: 300_000,
   /** A statement for each key: one for both could not use an index. */
-  load: (db, key, values) =>
-    many(db, organizationRow, {
-      name: `loadOrganizations_${key}`,
-      text: `select ${organizationColumns}
-               from organization
-              where status = 'active' and ${key} = any($1::${{ id: 'bigint', slug: 'text' }[key]}[])`,
-      values: [values],
-    }),
+  load: (db, key, values) => {
+    const columns = [{ name: key, type: key === 'id' ? 'bigint' : 'text' }] as const;
+    const { suffix, condition, parameters } = whereIn(
+      columns,
+      values.map((value) => [value]),
+    );
+    return many(db, organizationRow, {
+      name: `loadOrganizations_${key}${suffix}`,
+      text: `select ${organizationColumns} from organization where status = 'active' and ${condition}`,
+      values: parameters,
+    });
+  },
 });
 
 /** The one way from a slug or a decimal id to an organization. */

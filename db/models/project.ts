@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineModel, type ModelReader } from '../cache/model.ts';
 import { idAndSlug } from '../idAndSlug.ts';
 import { many } from '../pool.ts';
+import { splitPlace, whereIn } from './whereIn.ts';
 
 const projectRow = z.object({
   id: z.string(),
@@ -21,25 +22,26 @@ export const projectModel = defineModel<CachedProject, 'id' | 'place'>({
   row: projectRow,
   keys: { id: ({ id }) => id, place: ({ organizationId, slug }) => `${organizationId}:${slug}` },
   ttlMs: 300_000,
-  load: (db, key, values) =>
-    key === 'id'
-      ? many(db, projectRow, {
-          name: 'loadProjects_id',
-          text: `select ${columns} from project where status = 'active' and id = any($1::bigint[])`,
-          values: [values],
-        })
-      : many(db, projectRow, {
-          name: 'loadProjects_place',
-          text: `select ${columns}
-                   from project
-                   join unnest($1::bigint[], $2::text[]) as place (organization_id, slug)
-                  using (organization_id, slug)
-                  where status = 'active'`,
-          values: [
-            values.map((place) => place.slice(0, place.indexOf(':'))),
-            values.map((place) => place.slice(place.indexOf(':') + 1)),
-          ],
-        }),
+  load: (db, key, values) => {
+    const { suffix, condition, parameters } =
+      key === 'id'
+        ? whereIn(
+            [{ name: 'id', type: 'bigint' }],
+            values.map((id) => [id]),
+          )
+        : whereIn(
+            [
+              { name: 'organization_id', type: 'bigint' },
+              { name: 'slug', type: 'text' },
+            ],
+            values.map(splitPlace),
+          );
+    return many(db, projectRow, {
+      name: `loadProjects_${key}${suffix}`,
+      text: `select ${columns} from project where status = 'active' and ${condition}`,
+      values: parameters,
+    });
+  },
 });
 
 /** A project of this organization; an id of another one is unknown. */

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { scopes } from '../../domain/scopes.ts';
 import { defineModel, type ModelReader } from '../cache/model.ts';
-import { many } from '../pool.ts';
+import { many, type Queryable } from '../pool.ts';
+import { findMember, membershipRow, type Membership } from './member.ts';
+
+/** People in more organizations than this are asked for, each time, when it is one of the others. */
+const MEMBERSHIPS_MAX = 100;
 
 const user = z.object({
   id: z.string(),
@@ -9,6 +13,7 @@ const user = z.object({
   name: z.string(),
   email: z.string().nullable(),
   isActive: z.boolean(),
+  memberships: z.array(membershipRow),
 });
 
 const shared = {
@@ -34,32 +39,50 @@ export const tokenModel = defineModel<CachedToken, 'hash'>({
   row: tokenRow,
   keys: { hash: (token) => token.hash },
   ttlMs: 300_000,
-  /** Both kinds in one statement; deactivated ones are unknown. */
-  load: (db, _key, hashes) =>
-    many(db, tokenRow, {
+  /** Both kinds in one statement, with what the user is where; deactivated ones are unknown. */
+  load: async (db, _key, hashes) => {
+    const [hash, ...more] = hashes;
+    if (hash === undefined || more.length > 0) throw new TypeError('Tokens come one at a time');
+    return many(db, tokenRow, {
       name: 'loadTokens',
       text: `select 'user' as kind, 'u' || token.id as id, token.id as "tokenId",
                     encode(token.token_hash, 'base64') as hash, token.scopes,
                     extract(epoch from token.expires_at)::float8 * 1000 as "expiresAt",
                     json_build_object('id', app_user.id::text, 'username', app_user.username, 'name', app_user.name,
-                                      'email', email.email, 'isActive', app_user.is_active) as user,
+                                      'email', email.email, 'isActive', app_user.is_active,
+                                      'memberships', array(
+                                        select json_build_object('id', id::text, 'organizationId', organization_id::text,
+                                                                 'role', role)
+                                          from member where user_id = app_user.id order by id limit $2)) as user,
                     null::bigint as "organizationId"
                from api_token token
                join app_user on app_user.id = token.user_id
                left join user_email email on email.user_id = app_user.id and email.is_primary
-              where token.token_hash = any($1::bytea[])
+              where token.token_hash = $1
              union all
              select 'organization', 'o' || token.id, token.id, encode(token.token_hash, 'base64'), token.scopes,
                     extract(epoch from token.expires_at)::float8 * 1000, null, token.organization_id
                from org_auth_token token
-              where token.token_hash = any($1::bytea[]) and token.date_deactivated is null`,
-      values: [hashes.map((hash) => Buffer.from(hash, 'base64'))],
-    }),
+              where token.token_hash = $1 and token.date_deactivated is null`,
+      values: [Buffer.from(hash, 'base64'), MEMBERSHIPS_MAX],
+    });
+  },
 });
 
 /** Null for tokens that are unknown or revoked. */
 export function findToken(models: ModelReader, tokenHash: Buffer): Promise<CachedToken | null> {
   return models.getFromCache(tokenModel, { hash: tokenHash.toString('base64') });
+}
+
+/** What a user is in an organization; null for people who are no members of it. */
+export async function findMembership(
+  db: Queryable,
+  { id, memberships }: Readonly<{ id: string; memberships?: readonly Membership[] | undefined }>,
+  organizationId: string,
+): Promise<Membership | null> {
+  const known = memberships?.find((membership) => membership.organizationId === organizationId);
+  const isComplete = memberships !== undefined && memberships.length < MEMBERSHIPS_MAX;
+  return known ?? (isComplete ? null : findMember(db, organizationId, id));
 }
 
 export function isExpired({ expiresAt }: CachedToken, now = Date.now()): boolean {

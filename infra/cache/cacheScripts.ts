@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+
 /**
  * One script, one round trip. Names are put together inside of the scripts because they carry the epoch, which only
  * Redis knows; the tag in braces keeps all keys on one node of a cluster.
@@ -7,9 +10,7 @@
  * been invalidated since. So a row that was read before a commit can never be stored after the invalidation of that
  * commit. When either mark is lost (a restart, an eviction), nothing is found and nothing is stored until both are new.
  */
-export type CacheScript = 'read' | 'store' | 'invalidate' | 'reset';
-
-export const cacheScripts: Readonly<Record<CacheScript, string>> = {
+const texts = {
   /** ARGV: a new epoch, then a name and a prefix ('' for no pointer) for each look-up. */
   read: `
 local marks = redis.call('mget', KEYS[1] .. 'epoch', KEYS[1] .. 'changes')
@@ -50,4 +51,33 @@ return 1`,
 
   /** ARGV: a new epoch. */
   reset: `redis.call('mset', KEYS[1] .. 'epoch', ARGV[1], KEYS[1] .. 'changes', '0') return 1`,
-};
+} as const;
+
+type CacheScript = Readonly<{ text: string; sha1: string }>;
+
+const script = (text: string): CacheScript => ({
+  text,
+  sha1: createHash('sha1').update(text).digest('hex'),
+});
+
+export const cacheScripts = {
+  read: script(texts.read),
+  store: script(texts.store),
+  invalidate: script(texts.invalidate),
+  reset: script(texts.reset),
+} as const;
+
+/** Sends only the name of a script that Redis knows, which after the first time is always. */
+export async function runScript(
+  redis: Pick<Redis, 'eval' | 'evalsha'>,
+  { text, sha1 }: CacheScript,
+  key: string,
+  words: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await redis.evalsha(sha1, 1, key, ...words);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return redis.eval(text, 1, key, ...words);
+  }
+}

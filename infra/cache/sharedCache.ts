@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logger.ts';
-import { cacheScripts, type CacheScript } from './cacheScripts.ts';
+import { cacheScripts, runScript } from './cacheScripts.ts';
 import { Circuit } from './circuit.ts';
 
 /**
@@ -39,7 +39,7 @@ export type CacheEntry = Readonly<{ name: string; value: string; ttlMs: number }
  * `open`.
  */
 export class SharedCache {
-  private readonly redis: Pick<Redis, 'eval'>;
+  private readonly redis: Pick<Redis, 'eval' | 'evalsha'>;
   private readonly logger: Logger;
   private readonly now: () => number;
   private readonly circuit: Circuit;
@@ -55,7 +55,11 @@ export class SharedCache {
 
   /** @param options.redis rejects within its own deadline: nothing here waits longer than that. */
   constructor(
-    options: Readonly<{ redis: Pick<Redis, 'eval'>; logger: Logger; now?: () => number }>,
+    options: Readonly<{
+      redis: Pick<Redis, 'eval' | 'evalsha'>;
+      logger: Logger;
+      now?: () => number;
+    }>,
   ) {
     this.redis = options.redis;
     this.logger = options.logger;
@@ -182,9 +186,12 @@ export class SharedCache {
     }
   }
 
-  private async run(script: CacheScript, words: readonly (string | number)[]): Promise<unknown> {
+  private async run(
+    script: keyof typeof cacheScripts,
+    words: readonly (string | number)[],
+  ): Promise<unknown> {
     try {
-      const reply = await this.redis.eval(cacheScripts[script], 1, this.prefix ?? '', ...words);
+      const reply = await runScript(this.redis, cacheScripts[script], this.prefix ?? '', words);
       this.circuit.succeeded();
       return reply;
     } catch (error) {
