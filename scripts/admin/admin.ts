@@ -2,6 +2,7 @@ import { classifyDatabaseError } from '../../db/pgErrors.ts';
 import { createPool } from '../../db/pool.ts';
 import { ConfigError, EXIT_CODE_CONFIG } from '../../infra/config.ts';
 import { SecretBox } from '../../infra/secretBox.ts';
+import { withApi } from './adminApi.ts';
 import { AdminError, UsageError, type Command, type CommandResult } from './command.ts';
 import { CommandLineError, readCommandLine, type CommandLine } from './commandLine.ts';
 import { findConnection } from './connection.ts';
@@ -59,7 +60,7 @@ async function run(
   { command, input }: Extract<CommandLine, { kind: 'run' }>,
   environment: NodeJS.ProcessEnv,
 ): Promise<CommandResult> {
-  const { databaseUrl, publicUrl, gitAllowFile, secret } = findConnection(environment);
+  const { databaseUrl, publicUrl, gitAllowFile, secret, config } = findConnection(environment);
   const pool = createPool({
     databaseUrl,
     applicationName: 'slipway-admin',
@@ -73,7 +74,13 @@ async function run(
       if (secret !== null) return new SecretBox(secret);
       throw new AdminError('SLIPWAY_SECRET is not set: give it the value that the API has.');
     };
-    return await command.run(input, { pool, publicUrl, gitAllowFile, secrets });
+    return await command.run(input, {
+      pool,
+      publicUrl,
+      gitAllowFile,
+      secrets,
+      withApi: (organizationId, work) => withApi(config, organizationId, work),
+    });
   } catch (error) {
     if (error instanceof UsageError) throw new CommandLineError(error.message, [command]);
     if (classifyDatabaseError(error) !== 'connection') throw error;

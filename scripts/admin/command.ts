@@ -1,6 +1,7 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Pool } from '../../db/pool.ts';
 import type { SecretBox } from '../../infra/secretBox.ts';
+import type { AdminApi } from './adminApi.ts';
 
 /** What a command works with. */
 export type AdminContext = Readonly<{
@@ -14,6 +15,8 @@ export type AdminContext = Readonly<{
    * @throws AdminError when their `SLIPWAY_SECRET` is not known here.
    */
   secrets: () => SecretBox;
+  /** Endpoints, as the operator of an organization. */
+  withApi: <T>(organizationId: string, work: (api: AdminApi) => Promise<T>) => Promise<T>;
 }>;
 
 export type CommandInput = Readonly<{

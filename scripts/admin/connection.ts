@@ -1,13 +1,17 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { readConfig } from '../../infra/config.ts';
+import { readConfig, type Config } from '../../infra/config.ts';
 import { readJsonFile } from '../stack/jsonFile.ts';
 import { stateFolder } from '../stack/stateFolder.ts';
 import { AdminError } from './command.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '..', '..');
 
-const devFileSchema = z.object({ url: z.string(), databaseUrl: z.string() });
+const devFileSchema = z.object({
+  url: z.string(),
+  databaseUrl: z.string(),
+  redisUrl: z.string().optional(),
+});
 const secretsSchema = z.object({ slipwaySecret: z.string() });
 
 /** Not needed here, and not known everywhere that this tool runs. */
@@ -19,6 +23,8 @@ export type Connection = Readonly<{
   gitAllowFile: boolean;
   /** That of the API; null where it cannot be known. */
   secret: string | null;
+  /** For endpoints that are called inside of this process; what cannot be known is not there for them. */
+  config: Config;
 }>;
 
 /**
@@ -40,18 +46,22 @@ export function findConnection(environment: NodeJS.ProcessEnv): Connection {
     );
   }
   const isRunning = running?.databaseUrl === databaseUrl;
+  const secret =
+    given['SLIPWAY_SECRET'] ??
+    (isRunning ? (readJsonFile(folder.secrets, secretsSchema)?.slipwaySecret ?? null) : null);
   const config = readConfig({
-    ...(isRunning ? { SLIPWAY_URL: running.url } : {}),
-    ...given,
     ...UNUSED,
+    ...(isRunning ? { SLIPWAY_URL: running.url } : {}),
+    ...(isRunning && running.redisUrl !== undefined ? { REDIS_URL: running.redisUrl } : {}),
+    ...given,
+    ...(secret === null ? {} : { SLIPWAY_SECRET: secret }),
     DATABASE_URL: databaseUrl,
   });
   return {
     databaseUrl: config.databaseUrl,
     publicUrl: config.publicUrl,
     gitAllowFile: config.gitAllowFile,
-    secret:
-      given['SLIPWAY_SECRET'] ??
-      (isRunning ? (readJsonFile(folder.secrets, secretsSchema)?.slipwaySecret ?? null) : null),
+    secret,
+    config,
   };
 }

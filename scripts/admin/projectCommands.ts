@@ -1,7 +1,12 @@
+import { z } from 'zod';
+import { apiPath } from '../../api/internal/apiPath.ts';
+import type { Organization } from '../../db/models/organization.ts';
+import type { Pool } from '../../db/pool.ts';
 import { createProject } from '../../db/projects.ts';
 import { formatDsn } from '../../domain/dsn.ts';
 import { projectSlugProblem, reservedProjectProblem } from '../../domain/slugs.ts';
 import { randomHex } from '../../infra/randomText.ts';
+import type { AdminApi } from './adminApi.ts';
 import { AdminError, type AdminContext, type Command, type CommandInput } from './command.ts';
 import { requireOrganization, requireTeamIds } from './lookUp.ts';
 
@@ -24,26 +29,65 @@ export const projectCommands: readonly Command[] = [
 
 async function create(
   { positionals: [idOrSlug = '', slug = ''], option, options }: CommandInput,
-  { pool, publicUrl }: AdminContext,
+  { pool, publicUrl, withApi }: AdminContext,
 ) {
   const name = option('name') ?? slug;
   const problem = projectSlugProblem(slug) ?? reservedProjectProblem('name', name);
   if (problem !== null) throw new AdminError(problem);
   const organization = await requireOrganization(pool, idOrSlug);
+  const [team, ...others] = options('team');
+  await requireTeamIds(pool, organization, options('team'));
+  const wanted = { slug, name, platform: option('platform') };
+  const { id, publicKey } =
+    team === undefined
+      ? await createAlone(pool, organization, wanted)
+      : await withApi(organization.id, (api) =>
+          createInTeams(api, organization, wanted, team, others),
+        );
+  const dsn = formatDsn(publicUrl, publicKey, id);
+  return {
+    json: { id, slug, dsn, publicKey },
+    text: `Project ${slug} (id ${id}) created.\nDSN: ${dsn}`,
+  };
+}
+
+type Wanted = Readonly<{ slug: string; name: string; platform: string | null }>;
+
+type Created = Readonly<{ id: string; publicKey: string }>;
+
+/** Nobody can ask for a project without a team over HTTP: they would not be on it. */
+async function createAlone(
+  pool: Pool,
+  organization: Organization,
+  { slug, name, platform }: Wanted,
+): Promise<Created> {
   const project = await createProject(pool, {
     organizationId: organization.id,
     name,
     slugs: [slug],
-    platform: option('platform'),
-    teamIds: await requireTeamIds(pool, organization, options('team')),
+    platform,
+    teamIds: [],
     publicKey: randomHex(PUBLIC_KEY_HEX_DIGITS),
   });
   if (project === null) {
     throw new AdminError(`The organization ${organization.slug} has a project "${slug}" already.`);
   }
-  const dsn = formatDsn(publicUrl, project.publicKey, project.id);
-  return {
-    json: { id: project.id, slug: project.slug, dsn, publicKey: project.publicKey },
-    text: `Project ${project.slug} (id ${project.id}) created.\nDSN: ${dsn}`,
-  };
+  return project;
+}
+
+const createdAnswer = z.object({ id: z.string() });
+const keysAnswer = z.tuple([z.object({ public: z.string() })]);
+
+async function createInTeams(
+  api: AdminApi,
+  organization: Organization,
+  wanted: Wanted,
+  team: string,
+  others: readonly string[],
+): Promise<Created> {
+  const made = await api.post(apiPath`/teams/${organization.slug}/${team}/projects/`, wanted);
+  const project = apiPath`/projects/${organization.slug}/${wanted.slug}`;
+  for (const other of others) await api.post(`${project}/teams/${encodeURIComponent(other)}/`);
+  const [{ public: publicKey }] = keysAnswer.parse(await api.get(`${project}/keys/`));
+  return { id: createdAnswer.parse(made).id, publicKey };
 }

@@ -1,5 +1,6 @@
-import { createTeam } from '../../db/teams.ts';
-import { projectSlugProblem } from '../../domain/slugs.ts';
+import { z } from 'zod';
+import { apiPath } from '../../api/internal/apiPath.ts';
+import { findTeams } from '../../db/teams.ts';
 import { AdminError, type AdminContext, type Command, type CommandInput } from './command.ts';
 import { requireOrganization } from './lookUp.ts';
 
@@ -14,21 +15,24 @@ export const teamCommands: readonly Command[] = [
   },
 ];
 
+const teamAnswer = z.object({ id: z.string(), slug: z.string() });
+
 async function create(
   { positionals: [idOrSlug = '', slug = ''], option }: CommandInput,
-  { pool }: AdminContext,
+  { pool, withApi }: AdminContext,
 ) {
-  const problem = projectSlugProblem(slug);
-  if (problem !== null) throw new AdminError(problem);
   const organization = await requireOrganization(pool, idOrSlug);
-  const team = await createTeam(pool, {
-    organizationId: organization.id,
-    slug,
-    name: option('name') ?? slug,
-  });
-  if (team === null) {
+  if ((await findTeams(pool, organization.id, [slug])).length > 0) {
     throw new AdminError(`The organization ${organization.slug} has a team "${slug}" already.`);
   }
+  const team = await withApi(organization.id, async (api) =>
+    teamAnswer.parse(
+      await api.post(apiPath`/organizations/${organization.slug}/teams/`, {
+        slug,
+        name: option('name') ?? slug,
+      }),
+    ),
+  );
   return {
     json: { id: team.id, slug: team.slug },
     text: `Team ${team.slug} (id ${team.id}) created.`,
