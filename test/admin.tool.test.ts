@@ -88,39 +88,6 @@ test('an organization from nothing: team, user, project, tokens, and each may do
   });
 });
 
-describe('teams and projects', () => {
-  it('are made by the endpoints: checked as there, and told to the audit log', async () => {
-    await json('org create umbrella');
-    await json('team create umbrella hive --name Hive');
-    await json('team create umbrella labs');
-    const { id } = await json('project create umbrella web --team hive --team labs');
-    const linked = await rows(
-      'select team.slug from project_team join team on team.id = team_id where project_id = $1 order by 1',
-      [id],
-    );
-    expect(linked).toEqual([{ slug: 'hive' }, { slug: 'labs' }]);
-    const told = await rows(
-      `select event, actor_label from audit_log
-        where organization_id = (select id from organization where slug = 'umbrella') order by id`,
-    );
-    expect(told).toEqual([
-      { event: 'team.create', actor_label: 'Administration' },
-      { event: 'team.create', actor_label: 'Administration' },
-      { event: 'project.create', actor_label: 'Administration' },
-      { event: 'project-team.add', actor_label: 'Administration' },
-    ]);
-  });
-
-  test.each([
-    ['team create acme NotASlug', 'slug: '],
-    ['project create acme api2 --platform nope --team crew', 'platform: Invalid platform'],
-  ])('%s: %s', async (line, text) => {
-    const { code, stderr } = await run(line);
-    expect(code).toBe(1);
-    expect(stderr).toContain(text);
-  });
-});
-
 describe('users', () => {
   it('that exist become members of another organization, in whatever case their e-mail is written', async () => {
     const { id } = await json('user create bob@acme.test --org acme');
