@@ -45,7 +45,7 @@ beforeAll(async () => {
   await send(web, 'Beta', { level: 'warning', release: 'shop@2.0.0', timestamp: ago(200) });
   await send(web, 'Gamma', { timestamp: ago(300) });
   await send(api, 'Delta', { level: 'fatal', timestamp: ago(250) });
-  await put(`${ORG}/issues/${ids['Gamma']}/`, { status: 'resolved' });
+  await put(`${ORG}/issues/${ids['Gamma']}/`, { status: 'resolved', isBookmarked: true });
   await put(`${ORG}/issues/${ids['Beta']}/`, { assignedTo: `user:${slipway.tenant.ownerId}` });
 });
 
@@ -109,6 +109,14 @@ describe('lists', () => {
     ['sort=freq&query=&per_page=1', ['Alpha']],
     ['limit=2', ['Alpha', 'Beta']],
     ['statsPeriod=24h', ['Alpha', 'Beta', 'Delta']],
+    ['query=timesSeen:>1', ['Alpha']],
+    ['query=age:-1d', ['Alpha', 'Beta', 'Delta', 'Gamma']],
+    ['query=age:%2B1d', []],
+    ['query=lastSeen:<2020-01-01', []],
+    ['query=bookmarks:me', ['Gamma']],
+    ['query=subscribed:me', ['Beta', 'Gamma']],
+    ['query=bookmarks:nobody', []],
+    ['query=is:unresolved is:for_review&sort=inbox', ['Delta', 'Beta', 'Alpha']],
   ])('%s', async (query, expected) => {
     expect(titles(await get(`${ORG}/issues/?${query.replaceAll(' ', '%20')}`))).toEqual(expected);
   });
@@ -163,6 +171,9 @@ describe('lists', () => {
     'query=is:nonsense',
     'query=nonsense:1',
     'sort=nonsense',
+    'sort=inbox',
+    'sort=inbox&query=is:unresolved is:for_review level:error',
+    'query=timesSeen:many',
     'group=x',
     'groupStatsPeriod=1w',
     'per_page=0',

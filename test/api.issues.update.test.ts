@@ -450,6 +450,13 @@ describe('bulk', () => {
     ]);
   });
 
+  test('a search that means nothing changes nothing', async () => {
+    expect(await bulk('query=is:nonsense', { status: 'resolved' })).toMatchObject({
+      status: 400,
+      body: { detail: 'Invalid query. Error getting group ids and group list' },
+    });
+  });
+
   test('by search, in a project, as sentry-cli does', async () => {
     const [a, b] = [await issue(api, { level: 'warning' }), await issue(api)];
     const path = '/api/0/projects/acme/api/issues/?query=is:unresolved%20level:warning';

@@ -4,7 +4,7 @@ import {
   type OrderedRelease,
   type Resolution,
 } from '../domain/issues/hasResolution.ts';
-import { parseIssueQuery } from '../domain/issues/issueQuery.ts';
+import { isInboxQuery, parseIssueQuery } from '../domain/issues/issueQuery.ts';
 
 /** When an event of a resolved issue is a regression (groups-projects-orgs 1.8), and what searches mean. */
 const release = (version: string, orderDate: number): OrderedRelease => ({
@@ -82,8 +82,11 @@ describe('by semantic version, against the dates', () => {
   });
 });
 
+/** Of searches that say how long ago. */
+const now = new Date('2026-03-10T12:00:00.000Z');
+
 describe('searches', () => {
-  const nothing = parseIssueQuery('');
+  const nothing = parseIssueQuery('', now);
 
   test.each<[string, object]>([
     ['', {}],
@@ -114,9 +117,25 @@ describe('searches', () => {
     ['"exact: phrase" more', { texts: ['exact: phrase more'] }],
     ['message:"a \\"b\\""', { texts: ['a "b"'] }],
     ['TypeError: see https://docs.test/a', { texts: ['TypeError: see https://docs.test/a'] }],
+    ['bookmarks:me subscribed:[me, ana]', { bookmarkedBy: ['me'], subscribedBy: ['me', 'ana'] }],
+    ['age:-24h', { firstSeen: { from: '2026-03-09T12:00:00.000000Z', to: null } }],
+    ['age:+1w', { firstSeen: { from: null, to: '2026-03-03T12:00:00.000000Z' } }],
+    [
+      'firstSeen:>=2026-01-01 firstSeen:<2026-02-01T10:00',
+      { firstSeen: { from: '2026-01-01T00:00:00.000000Z', to: '2026-02-01T10:00:00.000000Z' } },
+    ],
+    [
+      'lastSeen:2026-01-01',
+      { lastSeen: { from: '2026-01-01T00:00:00.000000Z', to: '2026-01-01T23:59:59.999000Z' } },
+    ],
+    ['lastSeen:-1d lastSeen:-30m', { lastSeen: { from: '2026-03-10T11:30:00.000000Z', to: null } }],
+    ['timesSeen:>10', { timesSeen: { from: 11, to: null } }],
+    ['timesSeen:>=10 timesSeen:<20', { timesSeen: { from: 10, to: 19 } }],
+    ['timesSeen:7', { timesSeen: { from: 7, to: 7 } }],
+    ['this and that or more', { texts: ['this and that or more'] }],
     ['issue:WEB-1 project:web', { shortIds: ['WEB-1'], projects: ['web'] }],
   ])('%s', (text, expected) => {
-    expect(parseIssueQuery(text)).toEqual({ ...nothing, ...expected });
+    expect(parseIssueQuery(text, now)).toEqual({ ...nothing, ...expected });
   });
 
   test.each([
@@ -126,13 +145,35 @@ describe('searches', () => {
     'level:loud',
     '!project:web',
     'a:b '.repeat(60),
+    'age:yesterday',
+    'age:-99999999w',
+    'firstSeen:>2026-13-01',
+    'lastSeen:[-1d, -2d]',
+    '!timesSeen:1',
+    'timesSeen:-1',
+    'timesSeen:many',
+    '!bookmarks:me',
+    'one OR two',
+    'is:unresolved AND level:error',
   ])('%s means nothing: 400', (text) => {
-    expect(() => parseIssueQuery(text)).toThrow(/^Error parsing search query: /);
+    expect(() => parseIssueQuery(text, now)).toThrow(/^Error parsing search query: /);
+  });
+
+  test.each([
+    ['is:unresolved is:for_review', true],
+    ['is:for_review is:unresolved assigned_or_suggested:me age:-2d', true],
+    ['is:for_review', false],
+    ['is:unresolved', false],
+    ['is:unresolved !is:for_review', false],
+    ['is:unresolved is:for_review level:error', false],
+    ['is:unresolved is:for_review checkout', false],
+  ])('%s is of the inbox: %j', (text, expected) => {
+    expect(isInboxQuery(parseIssueQuery(text, now))).toBe(expected);
   });
 
   test('a pathological search is parsed at once', () => {
     const startedAt = performance.now();
-    expect(() => parseIssueQuery(`${'"\\'.repeat(2_000)}${'a'.repeat(2_000)}`)).not.toThrow();
+    expect(() => parseIssueQuery(`${'"\\'.repeat(2_000)}${'a'.repeat(2_000)}`, now)).not.toThrow();
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { Range } from '../../domain/issues/rangeTerms.ts';
 import type { ShortId } from '../../domain/shortId.ts';
 import { many, maybeOne, one, type Queryable } from '../pool.ts';
 import { groupColumns, groupViewRow, VISIBLE_STATUSES, type GroupView } from './groupView.ts';
 
-/** Which issues a list shows; null means no filter. */
+/** Which issues a list shows; null and nothing mean no filter. */
 export type GroupFilter = Readonly<{
   projectIds: readonly string[];
   ids: readonly string[] | null;
@@ -27,6 +28,11 @@ export type GroupFilter = Readonly<{
   patterns: readonly string[];
   seenFrom: string | null;
   seenTo: string | null;
+  bookmarkedByIds?: readonly string[] | null;
+  subscribedByIds?: readonly string[] | null;
+  firstSeen?: Range<string>;
+  lastSeen?: Range<string>;
+  timesSeen?: Range<number>;
 }>;
 
 export const groupSorts = ['date', 'new', 'freq', 'inbox'] as const;
@@ -74,7 +80,18 @@ const filterSql = `($2::bigint[] is null or group_.id = any($2))
   and ($18::timestamptz is null or group_.last_seen >= $18)
   and ($19::timestamptz is null or group_.first_seen <= $19)
   and ($20::bigint[] is null or (group_.project_id, group_.short_id) in (
-        select * from unnest($20, $21::bigint[]) as named (project_id, short_id)))`;
+        select * from unnest($20, $21::bigint[]) as named (project_id, short_id)))
+  and ($22::bigint[] is null or exists (
+        select from group_bookmark mark where mark.group_id = group_.id and mark.user_id = any($22)))
+  and ($23::bigint[] is null or exists (
+        select from group_subscription own
+         where own.group_id = group_.id and own.user_id = any($23) and own.is_active))
+  and ($24::timestamptz is null or group_.first_seen >= $24)
+  and ($25::timestamptz is null or group_.first_seen <= $25)
+  and ($26::timestamptz is null or group_.last_seen >= $26)
+  and ($27::timestamptz is null or group_.last_seen <= $27)
+  and ($28::bigint is null or group_.times_seen >= $28)
+  and ($29::bigint is null or group_.times_seen <= $29)`;
 
 function filterValues(filter: GroupFilter): unknown[] {
   return [
@@ -99,6 +116,14 @@ function filterValues(filter: GroupFilter): unknown[] {
     filter.seenTo,
     filter.shortIds?.map(({ projectId }) => projectId) ?? null,
     filter.shortIds?.map(({ number }) => number) ?? null,
+    filter.bookmarkedByIds ?? null,
+    filter.subscribedByIds ?? null,
+    filter.firstSeen?.from ?? null,
+    filter.firstSeen?.to ?? null,
+    filter.lastSeen?.from ?? null,
+    filter.lastSeen?.to ?? null,
+    filter.timesSeen?.from ?? null,
+    filter.timesSeen?.to ?? null,
   ];
 }
 
@@ -123,9 +148,9 @@ export function listGroups(
                   from group_
                  where group_.project_id = project.id and ${filterSql}
                  order by ${orderColumn[sort]} desc${nullsLast[sort]}, group_.id desc
-                 limit $22::bigint + $23::bigint) first
+                 limit $30::bigint + $31::bigint) first
               order by first.sort_key desc nulls last, first.id desc
-             offset $22 limit $23)
+             offset $30 limit $31)
            select ${groupColumns}
              from page
              join group_ on group_.id = page.id
@@ -146,7 +171,7 @@ export async function countGroups(
   const { count } = await one(db, countRow, {
     name: 'countGroups',
     text: `select count(*) from (
-             select from group_ where group_.project_id = any($1::bigint[]) and ${filterSql} limit $22) found`,
+             select from group_ where group_.project_id = any($1::bigint[]) and ${filterSql} limit $30) found`,
     values: [...filterValues(filter), max],
   });
   return count;
@@ -158,7 +183,7 @@ const idRow = z.object({ id: z.string() }).transform((row) => row.id);
 export function findGroupIds(db: Queryable, filter: GroupFilter, limit: number): Promise<string[]> {
   return many(db, idRow, {
     name: 'findGroupIds',
-    text: `select group_.id from group_ where group_.project_id = any($1::bigint[]) and ${filterSql} order by group_.last_seen desc, group_.id desc limit $22`,
+    text: `select group_.id from group_ where group_.project_id = any($1::bigint[]) and ${filterSql} order by group_.last_seen desc, group_.id desc limit $30`,
     values: [...filterValues(filter), limit],
   });
 }

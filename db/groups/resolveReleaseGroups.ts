@@ -88,7 +88,9 @@ export async function resolveReleaseGroups(tx: Transaction, releaseId: string): 
                from locked
               where group_.id = locked.id),
            reviewed as (
-             delete from group_inbox where group_id in (select group_id from fix))
+             delete from group_inbox where group_id in (select group_id from fix)),
+           awake as (
+             delete from group_snooze where group_id in (select group_id from fix))
            select fix.group_id::text, fix.commit_id::text, fix.actor_id::text, locked.status = 'resolved' as was_resolved,
                   resolution.id::text as resolution_id, release.version
              from fix

@@ -1,5 +1,6 @@
 import { badRequest } from '../errors.ts';
 import { priorities } from './priority.ts';
+import { intersect, parseCountTerm, parseDateTerm, type Range } from './rangeTerms.ts';
 
 /** What a search asks of issues (groups-projects-orgs 1.11). Lists name what is allowed; null allows everything. */
 export type IssueQuery = Readonly<{
@@ -13,6 +14,12 @@ export type IssueQuery = Readonly<{
   isLinked: boolean | null;
   /** `me`, `#team` or a user; several mean any of them. */
   assignees: readonly string[] | null;
+  /** `me` or users. */
+  bookmarkedBy: readonly string[] | null;
+  subscribedBy: readonly string[] | null;
+  firstSeen: Range<string>;
+  lastSeen: Range<string>;
+  timesSeen: Range<number>;
   seenIn: VersionTerm;
   firstSeenIn: VersionTerm;
   projects: readonly string[] | null;
@@ -46,12 +53,14 @@ const TERMS_MAX = 50;
 const termPattern =
   /(!?)([\w.-]+):(?:\[([^\]]*)\]|"((?:[^"\\]|\\.)*)"|(\S*))|"((?:[^"\\]|\\.)*)"|(\S+)/g;
 
-type Term = Readonly<{ key: string; values: readonly string[]; isNegated: boolean }>;
+type Term = Readonly<{ key: string; values: readonly string[]; isNegated: boolean; now: Date }>;
+
+const anyTime: Range<string> = { from: null, to: null };
 
 type Draft = { -readonly [K in keyof IssueQuery]: IssueQuery[K] };
 
 /** @throws AppError 400 for keys and values that mean nothing. */
-export function parseIssueQuery(text: string): IssueQuery {
+export function parseIssueQuery(text: string, now: Date): IssueQuery {
   const query: Draft = {
     statuses: null,
     substatuses: null,
@@ -61,6 +70,11 @@ export function parseIssueQuery(text: string): IssueQuery {
     isForReview: null,
     isLinked: null,
     assignees: null,
+    bookmarkedBy: null,
+    subscribedBy: null,
+    firstSeen: anyTime,
+    lastSeen: anyTime,
+    timesSeen: { from: null, to: null },
     seenIn: { any: null, none: [] },
     firstSeenIn: { any: null, none: [] },
     projects: null,
@@ -74,16 +88,40 @@ export function parseIssueQuery(text: string): IssueQuery {
     const [, negation, key, list, quoted, plain, quotedWord, word] = match;
     // Words in a row are one text, as people type them; so is what they paste: `TypeError: …`, addresses.
     if (key === undefined || (!knownKeys.has(key) && (plain === '' || plain?.startsWith('//')))) {
+      if (word === 'AND' || word === 'OR') {
+        throw invalid(
+          'Boolean statements containing "OR" or "AND" are not supported in this search',
+        );
+      }
       words.push(quotedWord === undefined ? (word ?? match[0]) : unquote(quotedWord));
       continue;
     }
     const value = quoted === undefined ? (plain ?? '') : unquote(quoted);
     const values = list === undefined ? [value] : list.split(',').map((part) => part.trim());
-    applyTerm(query, { key, values, isNegated: negation === '!' });
+    applyTerm(query, { key, values, isNegated: negation === '!', now });
   }
   const free = words.join(' ').trim();
   if (free !== '') query.texts = [...query.texts, free];
   return withImpliedStatus(query);
+}
+
+/** What a search of the inbox may say besides that it is one (groups-projects-orgs 1.11). */
+const inboxTerms: ReadonlySet<string> = new Set<keyof IssueQuery>([
+  'statuses',
+  'isForReview',
+  'isAssigned',
+  'assignees',
+  'firstSeen',
+  'lastSeen',
+]);
+
+/** Whether a search is of the inbox: open issues that wait for review, narrowed by dates and assignees at most. */
+export function isInboxQuery(query: IssueQuery): boolean {
+  const nothing: Readonly<Record<string, unknown>> = parseIssueQuery('', new Date(0));
+  const isNarrow = Object.entries(query).every(
+    ([key, value]) => inboxTerms.has(key) || JSON.stringify(value) === JSON.stringify(nothing[key]),
+  );
+  return isNarrow && query.isForReview === true && query.statuses?.join() === 'unresolved';
 }
 
 type Apply = (query: Draft, term: Term) => void;
@@ -94,6 +132,15 @@ const seenIn: Apply = (query, term) => {
 };
 const firstSeenIn: Apply = (query, term) => {
   query.firstSeenIn = addVersions(query.firstSeenIn, term);
+};
+const firstSeen: Apply = (query, term) => {
+  query.firstSeen = narrowDates(query.firstSeen, term);
+};
+const lastSeen: Apply = (query, term) => {
+  query.lastSeen = narrowDates(query.lastSeen, term);
+};
+const timesSeen: Apply = (query, term) => {
+  query.timesSeen = within(query.timesSeen, term, parseCountTerm);
 };
 const priority: Apply = (query, term) => {
   query.priorities = narrow(query.priorities, priorities, term);
@@ -118,6 +165,12 @@ const knownKeys: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ['assigned', assigned],
   ['assigned_to', assigned],
   ['assigned_or_suggested', assigned],
+  ['bookmarks', (query, term) => void (query.bookmarkedBy = positive(query.bookmarkedBy, term))],
+  ['subscribed', (query, term) => void (query.subscribedBy = positive(query.subscribedBy, term))],
+  ['age', firstSeen],
+  ['firstSeen', firstSeen],
+  ['lastSeen', lastSeen],
+  ['timesSeen', timesSeen],
   ['release', seenIn],
   ['first-release', firstSeenIn],
   ['firstRelease', firstSeenIn],
@@ -194,7 +247,7 @@ function withImpliedStatus(query: Draft): IssueQuery {
 function narrow(
   current: readonly string[] | null,
   all: readonly string[],
-  { key, values, isNegated }: Term,
+  { key, values, isNegated }: Omit<Term, 'now'>,
 ): string[] {
   const unknown = values.find((value) => !all.includes(value));
   if (unknown !== undefined) throw invalid(`${unknown} is no value of ${key}`);
@@ -210,6 +263,22 @@ function addVersions(term: VersionTerm, { values, isNegated }: Term): VersionTer
 function positive(current: readonly string[] | null, { key, values, isNegated }: Term): string[] {
   if (isNegated) throw invalid(`${key} cannot be negated`);
   return current === null ? [...values] : current.filter((value) => values.includes(value));
+}
+
+function narrowDates(current: Range<string>, term: Term): Range<string> {
+  return within(current, term, (text) => parseDateTerm(text, term.now));
+}
+
+/** A term of one value that says from where to where. */
+function within<T extends string | number>(
+  current: Range<T>,
+  { key, values, isNegated }: Term,
+  parse: (text: string) => Range<T> | null,
+): Range<T> {
+  const [value = '', ...others] = values;
+  const range = others.length > 0 || isNegated ? null : parse(value);
+  if (range === null) throw invalid(`${value} is no value of ${key}`);
+  return intersect(current, range);
 }
 
 function unquote(text: string): string {

@@ -1,5 +1,10 @@
 import { badRequest } from '../../../domain/errors.ts';
-import { parseIssueQuery, type VersionTerm } from '../../../domain/issues/issueQuery.ts';
+import {
+  isInboxQuery,
+  parseIssueQuery,
+  type VersionTerm,
+} from '../../../domain/issues/issueQuery.ts';
+import { intersect } from '../../../domain/issues/rangeTerms.ts';
 import { parseShortId } from '../../../domain/shortId.ts';
 import { findAssignees } from '../../../db/groups/findAssignees.ts';
 import { findLatestReleases, findReleasesLike } from '../../../db/groups/findQueryReleases.ts';
@@ -28,9 +33,10 @@ export async function issueFilter(
   projects: readonly AccessibleProject[],
 ): Promise<GroupFilter> {
   const { query } = request;
-  const search = parseIssueQuery(query.get('query') ?? DEFAULT_QUERY);
+  const now = new Date();
+  const search = parseIssueQuery(query.get('query') ?? DEFAULT_QUERY, now);
   const environmentIds = await resolveEnvironments(request, access.organization.id);
-  const range = parseDateRange(query, new Date());
+  const range = parseDateRange(query, now);
   const inProjects = projects.filter(
     ({ id, slug }) =>
       search.projects === null || search.projects.includes(slug) || search.projects.includes(id),
@@ -44,8 +50,9 @@ export async function issueFilter(
   ];
   const [seenInReleases, notSeenInReleases] = await term(search.seenIn);
   const [firstReleases, notFirstReleases] = await term(search.firstSeenIn);
-  const assignees =
-    search.assignees === null ? null : await findAssignees(context.pool, access, search.assignees);
+  const people = async (names: readonly string[] | null) =>
+    names === null ? null : findAssignees(context.pool, access, names);
+  const assignees = await people(search.assignees);
   return {
     ...everything(projectIds),
     statuses: search.statuses,
@@ -64,9 +71,30 @@ export async function issueFilter(
     environmentIds,
     shortIds: search.shortIds === null ? null : shortIdsOf(search.shortIds, inProjects),
     patterns: search.texts.map(containsPattern),
+    bookmarkedByIds: (await people(search.bookmarkedBy))?.userIds ?? null,
+    subscribedByIds: (await people(search.subscribedBy))?.userIds ?? null,
+    firstSeen: search.firstSeen,
+    lastSeen: search.lastSeen,
+    timesSeen: search.timesSeen,
     seenFrom: range.from,
     seenTo: range.to,
   };
+}
+
+/** How far back reviewers look. */
+const INBOX_MS = 7 * 86_400_000;
+
+/**
+ * The order of the inbox is for reviewing what is open, and for nothing else (groups-projects-orgs 1.11).
+ * @throws AppError 400 for any other search.
+ */
+export function inboxFilter(filter: GroupFilter, query: URLSearchParams): GroupFilter {
+  const now = new Date();
+  if (!isInboxQuery(parseIssueQuery(query.get('query') ?? DEFAULT_QUERY, now))) {
+    throw badRequest("Sort key 'inbox' only supported for inbox search");
+  }
+  const recent = { from: new Date(now.getTime() - INBOX_MS).toISOString(), to: null };
+  return { ...filter, lastSeen: intersect(filter.lastSeen ?? recent, recent) };
 }
 
 /** Issues by id, whatever their status. @throws AppError 400 for what is no id. */

@@ -13,7 +13,7 @@ import { checkGroupStatsPeriod } from './groupStatsPeriod.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
 import { serialize, serializeOne } from '../../serializers/serialize.ts';
 import { directHit } from './directHit.ts';
-import { filterByIds, issueFilter, parseIssueSort } from './issueFilter.ts';
+import { filterByIds, inboxFilter, issueFilter, parseIssueSort } from './issueFilter.ts';
 
 /** Counting goes no further: nobody pages through more, and a list must not cost what all of its issues cost. */
 const HITS_MAX = 1_000;
@@ -103,13 +103,15 @@ async function issuePage(
     const issue = await serializeOne('issue', group, context, options);
     return ok([{ ...issue, ...event }], headers);
   }
-  const filter: GroupFilter =
+  const found: GroupFilter =
     ids.length > 0
       ? filterByIds(
           projects.map(({ id }) => id),
           ids,
         )
       : await issueFilter(context, access, request, projects);
+  const isInbox = sort === 'inbox' && ids.length === 0;
+  const filter = isInbox ? inboxFilter(found, request.query) : found;
   const [page, hits] = await Promise.all([
     offsetList(request, context, {
       rows: (window) => listGroups(context.pool, filter, sort, window),

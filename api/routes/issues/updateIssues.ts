@@ -1,3 +1,4 @@
+import { AppError, badRequest } from '../../../domain/errors.ts';
 import type { AccessibleProject } from '../../../db/access.ts';
 import type { GroupView } from '../../../db/groups/groupView.ts';
 import { listGroupActivity } from '../../../db/groups/readActivity.ts';
@@ -94,7 +95,11 @@ async function meantIds(
   const given = request.query.getAll('id').filter((id) => id !== '');
   const projectIds = projects.map(({ id }) => id);
   if (!request.query.has('id')) {
-    const filter = await issueFilter(context, access, request, projects);
+    const filter = await issueFilter(context, access, request, projects).catch((error: unknown) => {
+      throw error instanceof AppError && error.code === 'invalid_input'
+        ? badRequest('Invalid query. Error getting group ids and group list')
+        : error;
+    });
     return findGroupIds(context.pool, filter, CHANGED_MAX);
   }
   const numbers = given.filter((id) => GROUP_ID.test(id));
@@ -104,11 +109,15 @@ async function meantIds(
 }
 
 /** What was asked for, as it is now; an issue stands for all of them. */
-function echo(wanted: IssueChange, group: GroupView, { statusDetails, assignedTo }: Json): Json {
+function echo(
+  wanted: IssueChange,
+  group: GroupView,
+  { statusDetails, substatus, assignedTo }: Json,
+): Json {
   const isStatusSet = wanted.status !== null;
   const leavesInbox = wanted.status === 'resolved' || wanted.status === 'ignored';
   return {
-    ...(isStatusSet ? { status: group.status, statusDetails, substatus: group.substatus } : {}),
+    ...(isStatusSet ? { status: group.status, statusDetails, substatus } : {}),
     ...(leavesInbox ? { inbox: null } : wanted.inbox === null ? {} : { inbox: wanted.inbox }),
     ...(wanted.assignedTo !== undefined || group.assignee !== null ? { assignedTo } : {}),
     ...(wanted.priority === null ? {} : { priority: group.priority }),
