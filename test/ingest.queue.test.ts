@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EventQueue } from '../api/ingest/eventQueue.ts';
 import type { NewEvent } from '../db/events/newEvent.ts';
+import { PlaceCache } from '../db/events/placeCache.ts';
 import { storeEvents } from '../db/events/storeEvents.ts';
 import { listGroups, type GroupFilter } from '../db/groups/readGroups.ts';
 import { createPool, type Pool } from '../db/pool.ts';
 import { normalizeEvent } from '../domain/ingest/normalizeEvent.ts';
 import { cloneDatabase } from './support/database.ts';
+import { logStatements } from './support/statementLog.ts';
 import { createTenant, type Tenant } from './support/tenant.ts';
 
 /** Batches of events as several processes write them: nothing lost, nothing twice, bounded, and cheap. */
@@ -100,16 +102,58 @@ describe('a queue', () => {
     expect(rows).toEqual([{ times_seen: 19 }]);
   });
 
-  test('a release that is deleted between two batches is made again', async () => {
-    const pool = openPool();
-    await storeEvents(pool, [event('phoenix', {}, {})]);
-    await storeEvents(pool, [event('phoenix', {}, { release: 'phoenix@1' })]);
-    await pool.query("delete from release where version = 'phoenix@1'");
-    await storeEvents(pool, [event('phoenix', {}, { release: 'phoenix@1' })]);
-    const { rows } = await pool.query(
-      `select count(*)::int from release join release_project on release_id = release.id where version = 'phoenix@1'`,
-    );
-    expect(rows).toEqual([{ count: 1 }]);
+  describe('takes the place of an event for known for seconds, but', () => {
+    const phoenix = (title: string): NewEvent => event(title, {}, { release: `${title}@1` });
+
+    test('makes a release again that was deleted meanwhile', async () => {
+      const [pool, places] = [openPool(), new PlaceCache()];
+      // The first one without, because a release with new issues cannot be deleted.
+      await storeEvents(pool, [event('phoenix')], places);
+      await storeEvents(pool, [phoenix('phoenix')], places);
+      await storeEvents(pool, [phoenix('phoenix')], places);
+      await pool.query("delete from release where version = 'phoenix@1'");
+      await storeEvents(pool, [phoenix('phoenix')], places);
+      const { rows } = await pool.query(
+        `select count(*)::int from release join release_project on release_id = release.id
+          where version = 'phoenix@1'`,
+      );
+      expect(rows).toEqual([{ count: 1 }]);
+    });
+
+    test('makes an issue again that was deleted meanwhile', async () => {
+      const [pool, places] = [openPool(), new PlaceCache()];
+      await storeEvents(pool, [phoenix('ashes')], places);
+      await storeEvents(pool, [phoenix('ashes')], places);
+      await pool.query("delete from group_ where title = 'ashes'");
+      await storeEvents(pool, [phoenix('ashes')], places);
+      const { rows } = await pool.query("select times_seen::int from group_ where title = 'ashes'");
+      expect(rows).toEqual([{ times_seen: 1 }]);
+    });
+
+    test('reopens an issue that was resolved meanwhile', async () => {
+      const [pool, places] = [openPool(), new PlaceCache()];
+      await storeEvents(pool, [phoenix('embers')], places);
+      await storeEvents(pool, [phoenix('embers')], places);
+      await pool.query(
+        `update group_ set status = 'resolved', substatus = null, resolved_at = now() - interval '1 day', active_at = now() - interval '2 days'
+          where title = 'embers'`,
+      );
+      await storeEvents(pool, [phoenix('embers')], places);
+      const { rows } = await pool.query(
+        "select status, substatus, times_seen::int from group_ where title = 'embers'",
+      );
+      expect(rows).toEqual([{ status: 'unresolved', substatus: 'regressed', times_seen: 3 }]);
+    });
+
+    test('needs one statement for a batch in which nothing is new', async () => {
+      const [pool, places] = [openPool(), new PlaceCache()];
+      const batch = (): NewEvent[] => ['one', 'two', 'two'].map(phoenix);
+      await storeEvents(pool, batch(), places);
+      await storeEvents(pool, batch(), places);
+      const log = logStatements();
+      await storeEvents(pool, batch(), places);
+      expect(log.take()).toEqual(['recordEvents']);
+    });
   });
 });
 

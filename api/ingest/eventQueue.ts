@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../db/events/newEvent.ts';
-import { storeEvents } from '../../db/events/storeEvents.ts';
+import { PlaceCache } from '../../db/events/placeCache.ts';
+import { PlaceGoneError, storeEvents } from '../../db/events/storeEvents.ts';
 import { classifyDatabaseError, violatedConstraint } from '../../db/pgErrors.ts';
 import type { Pool } from '../../db/pool.ts';
 import { unavailable } from '../../domain/errors.ts';
@@ -32,6 +33,7 @@ export class EventQueue {
   private waiting: Waiting[] = [];
   private bytes = 0;
   private isRunning = false;
+  private readonly places = new PlaceCache();
 
   private readonly onTold: (organizationId: string) => void;
 
@@ -93,7 +95,7 @@ export class EventQueue {
   private async attempt(events: readonly NewEvent[]): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        (await storeEvents(this.pool, events)).forEach(this.onTold);
+        (await storeEvents(this.pool, events, this.places)).forEach(this.onTold);
         return;
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !isWorthAnotherTry(error)) throw error;
@@ -103,7 +105,7 @@ export class EventQueue {
 }
 
 function isWorthAnotherTry(error: unknown): boolean {
-  if (classifyDatabaseError(error) === 'transient') return true;
+  if (classifyDatabaseError(error) === 'transient' || error instanceof PlaceGoneError) return true;
   // A release, environment or group was deleted after it was looked up: the next look finds or makes another.
   return violatedConstraint(error)?.endsWith('_fkey') === true;
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { many, type Queryable } from '../pool.ts';
 import { LAST_SEEN_SECONDS } from './linkSightings.ts';
 import type { NewEvent } from './newEvent.ts';
-import { bounds, keyOf, must, type PlacedEvent } from './placedEvent.ts';
+import { placeKey } from './placeCache.ts';
+import { bounds, must, type PlacedEvent } from './placedEvent.ts';
 
 const placeRow = z
   .object({
@@ -94,8 +95,4 @@ export async function findPlaces(
     else placed.push({ ...event, ...place });
   }
   return { placed, rest };
-}
-
-function placeKey({ projectId, hash, event }: NewEvent): string {
-  return keyOf(projectId, hash, event.environment, event.release ?? '');
 }

@@ -9,7 +9,7 @@ import { bounds, type PlacedEvent } from './placedEvent.ts';
  */
 const USERS_MAX = 100_000;
 
-const positionRow = z.object({ position: z.coerce.number() }).transform((row) => row.position);
+const recordedRow = z.object({ position: z.coerce.number(), is_recorded: z.boolean() });
 
 /**
  * Inserts events that are not there yet and counts them on their issues, in one statement whatever they are. A client
@@ -18,25 +18,39 @@ const positionRow = z.object({ position: z.coerce.number() }).transform((row) =>
  * One statement for the sake of a hot issue: its row is locked from the count to the commit, and here nothing but the
  * commit is left. Rows are locked in one order, so that batches of several processes wait for each other and never in a
  * circle.
- * @returns the positions in the list of those that were new.
+ * @returns the positions in the list of those that were new, and of those that were left alone: their issue, release
+ * or environment is gone, or, with `isOpenOnly`, the issue is not open any more.
  */
-export function recordEvents(db: Queryable, events: readonly PlacedEvent[]): Promise<number[]> {
+export async function recordEvents(
+  db: Queryable,
+  events: readonly PlacedEvent[],
+  { isOpenOnly }: Readonly<{ isOpenOnly: boolean }>,
+): Promise<Readonly<{ recorded: number[]; left: number[] }>> {
   const groups = [...Map.groupBy(events, ({ group }) => group.groupId)].map(([id, members]) => {
     const { first, last } = bounds(members);
     return { id, firstSeen: first.event.timestamp, newest: last.event };
   });
-  return many(db, positionRow, {
+  const rows = await many(db, recordedRow, {
     name: 'recordEvents',
     // The data travels as one JSON list: as an array parameter every quote in it would be escaped twice.
     text: `with given as materialized (
-             select * from rows from (
-               unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::bigint[]),
-               json_array_elements($8::json)
-             ) with ordinality
-               as given (project_id, event_id, group_id, timestamp, release_id, environment_id, user_hash, data, position)),
+             select given.*,
+                    exists (select from group_
+                             where id = given.group_id and (status = 'unresolved' or not $18))
+                    and exists (select from environment where id = given.environment_id)
+                    and (given.release_id is null
+                         or exists (select from release where id = given.release_id)) as is_taken
+               from rows from (
+                      unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[],
+                             $7::bigint[]),
+                      json_array_elements($8::json)
+                    ) with ordinality
+                      as given (project_id, event_id, group_id, timestamp, release_id, environment_id, user_hash, data,
+                                position)),
            inserted as (
              insert into event (project_id, event_id, group_id, timestamp, release_id, environment_id, data)
              select project_id, event_id, group_id, timestamp, release_id, environment_id, data from given
+              where is_taken
               order by project_id, event_id
              on conflict on constraint event_pkey do nothing
              returning project_id, event_id),
@@ -75,7 +89,9 @@ export function recordEvents(db: Queryable, events: readonly PlacedEvent[]): Pro
                     metadata = case when counts.last_seen >= group_.last_seen then counts.metadata else group_.metadata end
                from counts join locked using (id)
               where group_.id = counts.id)
-           select position - 1 as position from recorded`,
+           select position - 1 as position, true as is_recorded from recorded
+            union all
+           select position - 1, false from given where not is_taken`,
     values: [
       events.map(({ projectId }) => projectId),
       events.map(({ event }) => event.eventId),
@@ -94,8 +110,12 @@ export function recordEvents(db: Queryable, events: readonly PlacedEvent[]): Pro
       groups.map(({ newest }) => newest.message),
       groups.map(({ newest }) => JSON.stringify(newest.metadata)),
       USERS_MAX,
+      isOpenOnly,
     ],
   });
+  const positions = (isRecorded: boolean): number[] =>
+    rows.filter((row) => row.is_recorded === isRecorded).map((row) => row.position);
+  return { recorded: positions(true), left: positions(false) };
 }
 
 /** 64 bits: two of a hundred thousand people are taken for one in one issue of four billion. */

@@ -5,28 +5,71 @@ import { transaction, type Pool, type Transaction } from '../pool.ts';
 import { findPlaces } from './findPlaces.ts';
 import type { NewEvent } from './newEvent.ts';
 import { distinctBy, eventKey, keyOf, must, type PlacedEvent } from './placedEvent.ts';
+import type { PlaceCache } from './placeCache.ts';
 import { placeEvents } from './placeEvents.ts';
 import { recordEvents } from './recordEvents.ts';
 
 type Regressed = Pick<RegressionCandidate, 'organizationId' | 'release'>;
 
+/** A release, environment or issue was deleted after it was looked up: the next look finds or makes another. */
+export class PlaceGoneError extends Error {
+  override readonly name = 'PlaceGoneError';
+}
+
 /**
- * Stores a batch of events of any projects, with a number of statements that does not depend on how many they are: two
- * in the steady state, in which everything that the events name is there and their issues are open. Else one transaction
- * makes what is missing (releases, environments and their links, groups) and wakes or reopens issues.
- * Locks are taken in one order, releases before groups, so that batches of several processes do not deadlock.
+ * Stores a batch of events of any projects, with a number of statements that does not depend on how many they are: one
+ * in the steady state, in which everything that the events name was there a moment ago and their issues are open.
+ * The others go in one transaction that makes what is missing (releases, environments and their links, groups) and wakes
+ * or reopens issues. Locks are taken in one order, releases before groups, so that batches of several processes do not
+ * deadlock. Storing what is stored already changes nothing, so a batch that failed in the middle can be stored again.
  * @returns the organizations in which something is to be told to subscribers or trackers.
  */
-export async function storeEvents(pool: Pool, events: readonly NewEvent[]): Promise<string[]> {
-  const { placed, rest } = await findPlaces(pool, distinctBy(events, eventKey));
-  if (rest.length === 0 && placed.every(({ group }) => group.status === 'unresolved')) {
-    await recordEvents(pool, placed);
-    return [];
+export async function storeEvents(
+  pool: Pool,
+  events: readonly NewEvent[],
+  places: PlaceCache,
+): Promise<string[]> {
+  const { open, others } = await findOpen(pool, distinctBy(events, eventKey), places);
+  const { left } =
+    open.length === 0 ? { left: [] } : await recordEvents(pool, open, { isOpenOnly: true });
+  const rest = [...others, ...left.map((position) => must(open[position]))];
+  return rest.length === 0 ? [] : storeOthers(pool, rest);
+}
+
+/** Those whose place is known and whose issue is open, as far as one can know without a lock. */
+async function findOpen(
+  pool: Pool,
+  events: readonly NewEvent[],
+  places: PlaceCache,
+): Promise<{ open: PlacedEvent[]; others: NewEvent[] }> {
+  const open: PlacedEvent[] = [];
+  const unknown: NewEvent[] = [];
+  for (const event of events) {
+    const placed = places.find(event);
+    if (placed === null) unknown.push(event);
+    else open.push(placed);
   }
+  if (unknown.length === 0) return { open, others: [] };
+  const { placed, rest } = await findPlaces(pool, unknown);
+  const others: NewEvent[] = rest;
+  for (const event of placed) {
+    if (event.group.status !== 'unresolved') {
+      others.push(event);
+      continue;
+    }
+    places.remember(event);
+    open.push(event);
+  }
+  return { open, others };
+}
+
+async function storeOthers(pool: Pool, events: readonly NewEvent[]): Promise<string[]> {
   return transaction(pool, async (tx) => {
+    const { placed, rest } = await findPlaces(tx, events);
     const grouped = rest.length === 0 ? placed : [...placed, ...(await placeEvents(tx, rest))];
-    const isNew = new Set(await recordEvents(tx, grouped));
-    const recorded = grouped.filter((_, position) => isNew.has(position));
+    const { recorded: positions, left } = await recordEvents(tx, grouped, { isOpenOnly: false });
+    if (left.length > 0) throw new PlaceGoneError('Deleted while an event was on its way to it');
+    const recorded = positions.map((position) => must(grouped[position]));
     const ignored = recorded.filter(({ group }) => group.status === 'ignored');
     if (ignored.length > 0) {
       await wakeIgnored(
