@@ -89,6 +89,29 @@ export async function setProjectOptions(
   });
 }
 
+/** Settings, teams and environments become those of another project; what that one has not is left as it is. */
+export async function copyProjectSettings(
+  tx: Transaction,
+  fromId: string,
+  toId: string,
+): Promise<void> {
+  await exec(tx, {
+    name: 'copyProjectSettings',
+    text: `with options as (
+             insert into project_option (project_id, key, value)
+             select $2, key, value from project_option where project_id = $1
+             on conflict on constraint project_option_pkey do update set value = excluded.value),
+           environments as (
+             insert into environment_project (project_id, environment_id, is_hidden)
+             select $2, environment_id, is_hidden from environment_project where project_id = $1
+             on conflict on constraint environment_project_pkey do update set is_hidden = excluded.is_hidden)
+           insert into project_team (project_id, team_id)
+           select $2, team_id from project_team where project_id = $1
+           on conflict on constraint project_team_pkey do nothing`,
+    values: [fromId, toId],
+  });
+}
+
 /** From now on the old slug leads to the project, whomever it led to before; its new one is its own again. */
 export async function redirectSlug(
   tx: Transaction,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idAndSlug } from './idAndSlug.ts';
-import { exec, many, maybeOne, type Queryable, type Transaction } from './pool.ts';
+import { exec, maybeOne, type Queryable, type Transaction } from './pool.ts';
 
 const projectRow = z
   .object({
@@ -114,39 +114,4 @@ export async function removeProjectTeam(
     values: [projectId, teamId],
   });
   return removed > 0;
-}
-
-const keyRow = z
-  .object({
-    id: z.string(),
-    public_key: z.string(),
-    label: z.string(),
-    is_active: z.boolean(),
-    date_added: z.string(),
-  })
-  .transform((row) => ({
-    id: row.id,
-    publicKey: row.public_key,
-    label: row.label,
-    isActive: row.is_active,
-    dateAdded: row.date_added,
-  }));
-
-export type ProjectKey = z.output<typeof keyRow>;
-
-/** The oldest first; `isActive` null means all. */
-export function listProjectKeys(
-  db: Queryable,
-  filter: Readonly<{ projectId: string; isActive: boolean | null }>,
-  window: Readonly<{ offset: number; limit: number }>,
-): Promise<ProjectKey[]> {
-  return many(db, keyRow, {
-    name: 'listProjectKeys',
-    text: `select id, public_key, label, is_active, date_added
-             from project_key
-            where project_id = $1 and ($2::boolean is null or is_active = $2)
-            order by id
-           offset $3 limit $4`,
-    values: [filter.projectId, filter.isActive, window.offset, window.limit],
-  });
 }

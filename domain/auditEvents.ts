@@ -108,6 +108,9 @@ const notes: Readonly<Record<string, ((text: (key: string) => string) => string)
   'repository.create': (text) => `connected repository ${text('name')}`,
   'repository.edit': (text) => `edited repository ${text('name')}`,
   'repository.remove': (text) => `disconnected repository ${text('name')}`,
+  'projectkey.create': (text) => `added project key ${text('public_key')}`,
+  'projectkey.edit': (text) => `edited project key ${text('public_key')}`,
+  'projectkey.remove': (text) => `removed project key ${text('public_key')}`,
   'org-auth-token.create': (text) => `added org auth token ${text('name')}`,
   'org-auth-token.remove': (text) => `removed org auth token ${text('name')}`,
 };

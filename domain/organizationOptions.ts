@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { consolePlatforms } from './platforms.ts';
 import { roles } from './scopes.ts';
 import {
   booleanSetting,
@@ -100,6 +101,7 @@ export const organizationOptions: Readonly<Record<string, OrganizationOption>> =
     choiceSetting(['organization', 'project']),
     'organization',
   ),
+  hasGranularReplayPermissions: option('sentry:granular-replay-permissions', boolean, false),
   rollbackEnabled: option('sentry:rollback_enabled', boolean, true),
   ingestThroughTrustedRelaysOnly: option(
     'sentry:ingest-through-trusted-relays-only',
@@ -109,7 +111,7 @@ export const organizationOptions: Readonly<Record<string, OrganizationOption>> =
   enabledConsolePlatforms: {
     ...option(
       'sentry:enabled_console_platforms',
-      textListSetting({ choices: ['playstation', 'xbox', 'nintendo-switch'] }),
+      textListSetting({ choices: consolePlatforms }),
       [],
     ),
     isForOperators: true,

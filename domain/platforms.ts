@@ -6,6 +6,9 @@ const families: ReadonlySet<string> = new Set(
    windows xbox`.split(/\s+/),
 );
 
+/** Of consoles, whose makers decide who may develop for them. */
+export const consolePlatforms = ['playstation', 'xbox', 'nintendo-switch'] as const;
+
 const PLATFORM_LENGTH_MAX = 64;
 
 export function isKnownPlatform(platform: string): boolean {

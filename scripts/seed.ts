@@ -3,6 +3,7 @@ import { findOrganization } from '../db/models/organization.ts';
 import { findToken, isExpired } from '../db/models/token.ts';
 import { createOrganization } from '../db/organizations.ts';
 import { addProjectTeams, createProject, findProjectWithKey } from '../db/projects.ts';
+import { ensureProjectKey } from '../db/projectKeys.ts';
 import { createPool, transaction, type Transaction } from '../db/pool.ts';
 import { addTeamMember, createTeam, findTeams } from '../db/teams.ts';
 import { createOrganizationToken, createUserToken } from '../db/tokens.ts';
@@ -104,6 +105,7 @@ async function seedProjects(
 ): Promise<Seeded['projects']> {
   const seeded: Seeded['projects'][number][] = [];
   for (const { id, slug, platform } of PROJECTS) {
+    await ensureProjectKey(tx, organizationId, slug, randomHex(32));
     const project =
       (await findProjectWithKey(tx, organizationId, slug)) ??
       (await createProject(tx, {

@@ -193,6 +193,20 @@ describe('settings of a project', () => {
         { digestsMaxDelay: 3601 },
         { digestsMaxDelay: ['Ensure this value is less than or equal to 3600.'] },
       ],
+      [
+        { digestsMinDelay: 900, digestsMaxDelay: 600 },
+        { digestsMinDelay: ['The minimum delay on digests must be lower than the maximum.'] },
+      ],
+      [
+        { digestsMinDelay: 3600 },
+        { digestsMinDelay: ['The minimum delay on digests must be lower than the maximum.'] },
+      ],
+      [
+        { copy_from_project: '999' },
+        { copy_from_project: ['Project to copy settings from not found.'] },
+      ],
+      [{ copy_from_project: 'web' }, { copy_from_project: ['A valid integer is required.'] }],
+      [{ platform: 'xbox' }, { platform: [expect.stringContaining('not enabled')] }],
       [{ resolveAge: 'soon' }, { resolveAge: ['A valid integer is required.'] }],
       [
         { subjectTemplate: 'x'.repeat(201) },
@@ -209,6 +223,42 @@ describe('settings of a project', () => {
     ].map(([given, errors]) => [shortJson(given), given, errors] as const),
   )('%s is refused', async (_, body, errors) => {
     expect(await put(body)).toMatchObject({ status: 400, body: errors });
+  });
+
+  it('are copied from another project, and changed by what else is given', async () => {
+    await create({ name: 'Model', slug: 'model' });
+    const from = await slipway.call('PUT', project('model'), {
+      body: { resolveAge: 48, subjectPrefix: '[model]' },
+    });
+    const made = await slipway.call('POST', `${org}teams/`, { body: { slug: 'modellers' } });
+    await slipway.call('POST', `${project('model')}teams/modellers/`);
+    await create({ name: 'Copy', slug: 'copy' });
+    const copied = await slipway.call('PUT', project('copy'), {
+      body: { copy_from_project: from.body.id, resolveAge: 24 },
+    });
+    expect(copied).toMatchObject({
+      status: 200,
+      body: { slug: 'copy', resolveAge: 24, subjectPrefix: '[model]' },
+    });
+    const teams = copied.body.teams.map(({ id }: { id: string }) => id);
+    expect(teams).toContain(made.body.id);
+  });
+
+  it('name platforms of consoles only where the operator has enabled them', async () => {
+    await create({ name: 'Game', slug: 'game' });
+    const refused = { status: 400, body: { platform: [expect.stringContaining('not enabled')] } };
+    expect(await create({ name: 'Other', platform: 'playstation' })).toMatchObject(refused);
+    await slipway.pool.query(
+      `insert into organization_option (organization_id, key, value)
+       values ($1, 'sentry:enabled_console_platforms', '["playstation"]')`,
+      [slipway.tenant.organizationId],
+    );
+    const set = (platform: string) => slipway.call('PUT', project('game'), { body: { platform } });
+    expect(await set('playstation')).toMatchObject({
+      status: 200,
+      body: { platform: 'playstation' },
+    });
+    expect(await set('xbox')).toMatchObject(refused);
   });
 
   it('are not for members, who may bookmark', async () => {
@@ -324,7 +374,10 @@ describe('teams of a project', () => {
   it('list their projects', async () => {
     const { body } = await slipway.call('GET', `${teamProjects}?statsPeriod=14d`);
     expect(body.map(({ slug }: { slug: string }) => slug)).toContain('shared');
-    expect((await slipway.call('GET', `${teamProjects}?statsPeriod=1y`)).status).toBe(400);
+    expect(await slipway.call('GET', `${teamProjects}?statsPeriod=1y`)).toMatchObject({
+      status: 400,
+      body: { error: { params: { stats_period: { message: expect.any(String) } } } },
+    });
   });
 });
 

@@ -63,7 +63,11 @@ import { createOrganizationProject } from './projects/createOrganizationProject.
 import { createTeamProject } from './projects/createTeamProject.ts';
 import { deleteProject } from './projects/deleteProject.ts';
 import { getProject } from './projects/getProject.ts';
-import { listProjectKeys } from './projects/listProjectKeys.ts';
+import { createProjectKey } from './projectKeys/createProjectKey.ts';
+import { deleteProjectKey } from './projectKeys/deleteProjectKey.ts';
+import { getProjectKey } from './projectKeys/getProjectKey.ts';
+import { listProjectKeys } from './projectKeys/listProjectKeys.ts';
+import { updateProjectKey } from './projectKeys/updateProjectKey.ts';
 import { listProjectTeams } from './projects/listProjectTeams.ts';
 import { listTeamProjects } from './projects/listTeamProjects.ts';
 import { removeTeamFromProject } from './projects/removeTeamFromProject.ts';
@@ -191,6 +195,10 @@ export const routes: readonly Route[] = [
   createOrganizationProject,
   createTeamProject,
   listProjectKeys,
+  createProjectKey,
+  getProjectKey,
+  updateProjectKey,
+  deleteProjectKey,
   listProjectTeams,
   listTeamProjects,
   removeTeamFromProject,

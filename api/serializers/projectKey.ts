@@ -1,4 +1,4 @@
-import type { ProjectKey } from '../../db/projects.ts';
+import type { ProjectKey } from '../../db/projectKeys.ts';
 import { formatDateTime } from '../../domain/dateTime.ts';
 import { formatDsn } from '../../domain/dsn.ts';
 import { rowSerializer } from './serializer.ts';

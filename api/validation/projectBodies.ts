@@ -44,6 +44,9 @@ export const projectUpdateSchema = objectSchema({
   }).optional(),
   platform: platformField.optional(),
   isBookmarked: boolean.optional(),
+  copy_from_project: charField({
+    check: (id) => (/^\d{1,18}$/.test(id) ? null : 'A valid integer is required.'),
+  }).optional(),
   ...settingFields,
 });
 export type ProjectUpdateBody = Readonly<{
@@ -51,5 +54,6 @@ export type ProjectUpdateBody = Readonly<{
   slug?: string;
   platform?: string | null;
   isBookmarked?: boolean;
+  copy_from_project?: string;
 }> &
   Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { listProjects } from '../../../db/organizationLists.ts';
-import { badRequest } from '../../../domain/errors.ts';
+import { AppError } from '../../../domain/errors.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { projectScopes } from '../../access/organizationScopes.ts';
 import { requireTeam } from '../../access/requireTeam.ts';
@@ -25,7 +25,11 @@ export const listTeamProjects = route({
     const access = await requireOrganization(request, context, projectScopes.read);
     const team = await requireTeam(request, context, access);
     if (!periods.includes(request.query.get('statsPeriod') ?? '')) {
-      throw badRequest("Invalid statsPeriod. Valid choices are '', '24h', '14d', '30d'");
+      const message = "Invalid stats_period. Valid choices are '', '24h', '14d', and '30d'";
+      // The envelope of errors that this list has always had.
+      throw new AppError('invalid_input', message, {
+        body: { error: { params: { stats_period: { message } } } },
+      });
     }
     const filter = {
       organizationId: access.organization.id,

@@ -16,6 +16,7 @@ import { forbidden } from '../../access/requireScope.ts';
 import type { AppContext } from '../../context.ts';
 import type { ProjectCreateBody } from '../../validation/projectBodies.ts';
 import { projectAuditData } from './projectAuditData.ts';
+import { requirePlatform } from './requirePlatform.ts';
 
 const PUBLIC_KEY_HEX_DIGITS = 32;
 
@@ -59,6 +60,7 @@ export async function createProjectOfTeam(
   body: ProjectCreateBody,
   team: Team & Readonly<{ isNew: boolean }>,
 ): Promise<ProjectView> {
+  await requirePlatform(context, access, body.platform);
   const isSlugChosen = typeof body.slug === 'string';
   for (let attempt = 1; attempt <= (isSlugChosen ? 1 : SLUG_ATTEMPTS_MAX); attempt++) {
     const projectId = await insertProject(context, access, actor, body, team);

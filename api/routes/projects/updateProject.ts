@@ -2,6 +2,7 @@ import { recordAudit } from '../../../db/auditLog.ts';
 import { violatedConstraint } from '../../../db/pgErrors.ts';
 import { transaction, type Transaction } from '../../../db/pool.ts';
 import {
+  copyProjectSettings,
   findSlugOwner,
   lockProjectSettings,
   redirectSlug,
@@ -11,7 +12,11 @@ import {
   type ProjectSettings,
 } from '../../../db/projectSettings.ts';
 import { fieldError, notFound } from '../../../domain/errors.ts';
-import { groupingFields, projectOptions } from '../../../domain/projectOptions.ts';
+import {
+  groupingFields,
+  projectOptions,
+  readProjectOptions,
+} from '../../../domain/projectOptions.ts';
 import { auditActor } from '../../access/auditActor.ts';
 import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
 import { projectScopes } from '../../access/organizationScopes.ts';
@@ -24,6 +29,8 @@ import { projectUpdateSchema, type ProjectUpdateBody } from '../../validation/pr
 import { validateBody } from '../../validation/validateBody.ts';
 import { projectAuditData } from './projectAuditData.ts';
 import { projectDetails } from './projectDetails.ts';
+import { requireCopiedProject } from './requireCopiedProject.ts';
+import { requirePlatform } from './requirePlatform.ts';
 
 /** What members may set for themselves. */
 const memberFields: readonly string[] = ['isBookmarked'];
@@ -51,6 +58,8 @@ export const updateProject = route({
       if (field in given) throw fieldError(field, 'Grouping cannot be configured.');
     }
     const body = validateBody(projectUpdateSchema, given) as ProjectUpdateBody;
+    await requirePlatform(context, access, body.platform);
+    await requireCopiedProject(context, access, body.copy_from_project);
     try {
       await transaction(context.pool, (tx) => update(tx, request, access, id, body));
     } catch (error) {
@@ -143,6 +152,11 @@ async function store(
     changes['old_slug'] = before.slug;
     changes['new_slug'] = slug;
   }
+  if (body.copy_from_project !== undefined) {
+    await copyProjectSettings(tx, body.copy_from_project, id);
+    changes['copied_from'] = body.copy_from_project;
+  }
+  requireDigestDelays(before, body);
   const options = new Map<string, unknown>();
   for (const [field, { key, default: initial }] of Object.entries(projectOptions)) {
     const value = body[field];
@@ -158,4 +172,17 @@ async function store(
     await redirectSlug(tx, { organizationId, id, oldSlug: before.slug, newSlug: slug });
   }
   return changes;
+}
+
+/** @throws AppError 400 when mails would have to wait longer at least than they may at most. */
+function requireDigestDelays({ options }: ProjectSettings, body: ProjectUpdateBody): void {
+  const settings = readProjectOptions(options);
+  const least = body['digestsMinDelay'] ?? settings['digestsMinDelay'];
+  const most = body['digestsMaxDelay'] ?? settings['digestsMaxDelay'];
+  const isGiven = body['digestsMinDelay'] !== undefined || body['digestsMaxDelay'] !== undefined;
+  if (!isGiven || Number(least) <= Number(most)) return;
+  throw fieldError(
+    'digestsMinDelay',
+    'The minimum delay on digests must be lower than the maximum.',
+  );
 }

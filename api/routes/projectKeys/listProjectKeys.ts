@@ -1,4 +1,4 @@
-import { listProjectKeys as findProjectKeys } from '../../../db/projects.ts';
+import { listProjectKeys as findProjectKeys } from '../../../db/projectKeys.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import { projectScopes } from '../../access/organizationScopes.ts';
 import { requireProject } from '../../access/requireProject.ts';
