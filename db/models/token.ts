@@ -4,7 +4,7 @@ import { defineModel, type ModelReader } from '../cache/model.ts';
 import { many, type Queryable } from '../pool.ts';
 import { findMember, membershipRow, type Membership } from './member.ts';
 
-/** People in more organizations than this are asked for, each time, when it is one of the others. */
+/** Of people in more organizations the others are asked for each time. */
 const MEMBERSHIPS_MAX = 100;
 
 const user = z.object({
@@ -74,15 +74,17 @@ export function findToken(models: ModelReader, tokenHash: Buffer): Promise<Cache
   return models.getFromCache(tokenModel, { hash: tokenHash.toString('base64') });
 }
 
-/** What a user is in an organization; null for people who are no members of it. */
+/**
+ * What a user is in an organization; null for people who are no members of it. Who is not known to be one is asked for: a
+ * request may have made them one since its token was looked up.
+ */
 export async function findMembership(
   db: Queryable,
   { id, memberships }: Readonly<{ id: string; memberships?: readonly Membership[] | undefined }>,
   organizationId: string,
 ): Promise<Membership | null> {
   const known = memberships?.find((membership) => membership.organizationId === organizationId);
-  const isComplete = memberships !== undefined && memberships.length < MEMBERSHIPS_MAX;
-  return known ?? (isComplete ? null : findMember(db, organizationId, id));
+  return known ?? findMember(db, organizationId, id);
 }
 
 export function isExpired({ expiresAt }: CachedToken, now = Date.now()): boolean {
