@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { PassInput } from '../activities/housekeeping/housekeepingActivities.ts';
 import { relayEvents } from '../activities/outbox/relayOutbox.ts';
 import type { DeletionTarget } from '../db/deletion/deletionModel.ts';
 import { appendOutbox } from '../db/outbox/appendOutbox.ts';
@@ -9,6 +10,7 @@ import { transaction } from '../db/pool.ts';
 import { createLogger } from '../infra/logger.ts';
 import { deletionWorkflowId } from '../workflows/deletionStart.ts';
 import { nudgeSignal, resumeSignal, retryNowSignal } from '../workflows/messages.ts';
+import { releaseTaskQueue } from '../workflows/releaseStart.ts';
 import { eventually, useActorBench, type WorkerOptions } from './support/actor.ts';
 import { createFullOrganization, createFullProject } from './support/fullTenant.ts';
 import { useOutbound, type StoredDelivery } from './support/outbound.ts';
@@ -16,8 +18,9 @@ import { useReceiver } from './support/receiver.ts';
 import { replayHistory } from './support/replay.ts';
 
 /**
- * Plays what releases, deliveries and deletions go through and replays each history at once. With
- * SLIPWAY_RECORD_HISTORIES=1 the histories are kept in test/histories/, where test/replay.test.ts holds later versions of the workflows against them.
+ * Plays what releases, deliveries, deletions and passes of housekeeping go through and replays each history at once. With
+ * SLIPWAY_RECORD_HISTORIES=1 the histories are kept in test/histories/, where test/replay.test.ts holds later versions of
+ * the workflows against them.
  */
 const bench = useActorBench();
 const outbound = useOutbound(bench.slipway);
@@ -129,6 +132,33 @@ test.each(Object.entries(scenarios))('%s replays as it was', async (name, { work
   await play(version);
   await bench.stopWorkers();
   await replayRuns(name, bench.handle(version).workflowId);
+});
+
+const passActivities = [
+  'reopenIgnoredIssues',
+  'settleNextReleases',
+  'expireEvents',
+  'deleteRemovedIssues',
+  'resolveAgedIssues',
+] as const;
+
+/** Each activity of a pass is called twice: once with more to come, once to the end. */
+const inTwoSteps: NonNullable<WorkerOptions['failpoints']> = (activities) =>
+  Object.fromEntries(
+    passActivities.map((name) => [
+      name,
+      async (input: PassInput) =>
+        input.cursor === null ? { rows: 7, cursor: '0' } : activities[name](input),
+    ]),
+  );
+
+test.each(['expireResolutions', 'retention'])('%s replays as it was', async (name) => {
+  await bench.startWorker({ failpoints: inTwoSteps });
+  const workflowId = `recorded-${name}-${bench.slipway.tenant.organizationId}`;
+  const { client } = bench.slipway.temporal;
+  await client.workflow.execute(name, { workflowId, taskQueue: releaseTaskQueue });
+  await bench.stopWorkers();
+  await replayRuns(name, workflowId);
 });
 
 type Reply = (typeof receiver.script)[number];
