@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { listAccessibleProjects } from '../db/access.ts';
 import { directModels } from '../db/cache/directModels.ts';
-import { findMember } from '../db/models/member.ts';
+import { findMemberByUser } from '../db/models/member.ts';
 import { findOrganization } from '../db/models/organization.ts';
 import { findToken, isExpired } from '../db/models/token.ts';
 import { parseOrganizationToken } from '../domain/tokens.ts';
@@ -71,7 +71,7 @@ test('an organization from nothing: team, user, project, tokens, and each may do
   });
   expect(isExpired(found)).toBe(false);
   const organization = (await findOrganization(models, 'globex'))!;
-  const member = (await findMember(db.pool, organization.id, user.id))!;
+  const member = (await findMemberByUser(db.pool, organization.id, user.id))!;
   expect(member.role).toBe('manager');
   const filter = { organizationId: organization.id, memberId: member.id, names: null };
   expect(await listAccessibleProjects(db.pool, filter)).toMatchObject([{ id: project.id }]);

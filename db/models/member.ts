@@ -10,13 +10,13 @@ export const membershipRow = z.object({
 
 export type Membership = Readonly<z.output<typeof membershipRow>>;
 
-export function findMember(
+export function findMemberByUser(
   db: Queryable,
   organizationId: string,
   userId: string,
 ): Promise<Membership | null> {
   return maybeOne(db, membershipRow, {
-    name: 'findMember',
+    name: 'findMemberByUser',
     text: `select id, organization_id as "organizationId", role
              from member where organization_id = $1 and user_id = $2`,
     values: [organizationId, userId],

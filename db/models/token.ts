@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { scopes } from '../../domain/scopes.ts';
 import { defineModel, type ModelReader } from '../cache/model.ts';
 import { many, type Queryable } from '../pool.ts';
-import { findMember, membershipRow, type Membership } from './member.ts';
+import { findMemberByUser, membershipRow, type Membership } from './member.ts';
 
 /** Of people in more organizations the others are asked for each time. */
 const MEMBERSHIPS_MAX = 100;
@@ -84,7 +84,7 @@ export async function findMembership(
   organizationId: string,
 ): Promise<Membership | null> {
   const known = memberships?.find((membership) => membership.organizationId === organizationId);
-  return known ?? findMember(db, organizationId, id);
+  return known ?? findMemberByUser(db, organizationId, id);
 }
 
 export function isExpired({ expiresAt }: CachedToken, now = Date.now()): boolean {
