@@ -96,3 +96,7 @@ await measure(
 await measure('reference again', reference.url, '/', () => run);
 await reference.stop();
 console.table(rows);
+const rate = (index: number): number => Number(rows[index]?.['calls/s']);
+const bare = (rate(0) + rate(3)) / 2;
+console.log(`ratio, one hot issue: ${(rate(1) / bare).toFixed(2)}`);
+console.log(`ratio, 200 issues:    ${(rate(2) / bare).toFixed(2)}`);

@@ -33,13 +33,18 @@ export async function recordEvents(
   const rows = await many(db, recordedRow, {
     name: 'recordEvents',
     // The data travels as one JSON list: as an array parameter every quote in it would be escaped twice.
-    text: `with given as materialized (
+    // Looked up by the ids: "exists" for each event makes Postgres hash whole tables.
+    text: `with takers as materialized (
+             select id from group_ where id = any($9::bigint[]) and (status = 'unresolved' or not $18)),
+           environments as materialized (
+             select id from environment where id = any($6::bigint[])),
+           releases as materialized (
+             select id from release where id = any($5::bigint[])),
+           given as materialized (
              select given.*,
-                    exists (select from group_
-                             where id = given.group_id and (status = 'unresolved' or not $18))
-                    and exists (select from environment where id = given.environment_id)
-                    and (given.release_id is null
-                         or exists (select from release where id = given.release_id)) as is_taken
+                    group_id in (select id from takers)
+                    and environment_id in (select id from environments)
+                    and (release_id is null or release_id in (select id from releases)) as is_taken
                from rows from (
                       unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[],
                              $7::bigint[]),
