@@ -127,6 +127,21 @@ describe('a write takes the same statements', () => {
     expect(many).toEqual(few);
   });
 
+  test('and the reply reads avatars only where it shows people', async () => {
+    const [small] = await statementsOf((version) => put(version, { ref: 'main' }), [1, 1]);
+    expect(small!.filter((name) => name.startsWith('listAvatars'))).toEqual([]);
+    const author_email = 'owner@acme.test';
+    await slipway.pool.query(
+      'insert into user_email (user_id, email, is_verified) values ($1, $2, true)',
+      [slipway.tenant.ownerId, author_email],
+    );
+    const [shown] = await statementsOf(
+      (version) => put(version, { commits: [commitOf(800_000 + number, { author_email })] }),
+      [1, 1],
+    );
+    expect(shown!.filter((name) => name.startsWith('listAvatars'))).toEqual(['listAvatars_user']);
+  });
+
   test('a list of commits is stored in a fixed, small number of them', async () => {
     const [few] = await statementsOf(
       (version) => put(version, { commits: [commitOf(900_000 + number)] }),
