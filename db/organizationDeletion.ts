@@ -49,6 +49,17 @@ export function findPendingOrganization(
   });
 }
 
+/** Whether an organization, by slug or decimal id, waits for its deletion. */
+export async function isOrganizationPending(db: Queryable, idOrSlug: string): Promise<boolean> {
+  const [id, slug] = idAndSlug(idOrSlug);
+  const pending = await exec(db, {
+    name: 'isOrganizationPending',
+    text: `select from organization where status = 'pending_deletion' and (id = $1 or slug = $2)`,
+    values: [id, slug],
+  });
+  return pending > 0;
+}
+
 /**
  * Takes an organization out of sight; answers what came of it. The only active one stays: an installation without any
  * would have nobody who can bring it back.

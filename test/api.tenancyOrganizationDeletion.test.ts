@@ -4,8 +4,9 @@ import { startPendingDeletions } from '../activities/deletion/startPendingDeleti
 import { scopes } from '../domain/scopes.ts';
 import { createLogger } from '../infra/logger.ts';
 import { deletionWorkflowId } from '../workflows/deletionStart.ts';
+import { runAdmin } from './support/runAdmin.ts';
 import { useSlipway, type TestSlipway } from './support/slipway.ts';
-import { createTenant, type Tenant } from './support/tenant.ts';
+import { createTenant, TEST_PUBLIC_URL, type Tenant } from './support/tenant.ts';
 
 const path = (slug: string): string => `/api/0/organizations/${slug}/`;
 
@@ -196,6 +197,18 @@ describe('while no worker runs', () => {
       body: { name: 'Occupied', slug: 'occupied' },
     });
     expect(created).toMatchObject({ status: 400, body: { slug: [expect.any(String)] } });
+  });
+
+  it('is named to the operator as what waits', async () => {
+    const other = await Other.create(slipway, 'operated');
+    await other.call('DELETE');
+    const { code, stderr } = await runAdmin(['org', 'set', 'operated', 'openMembership=false'], {
+      DATABASE_URL: slipway.pool.options.connectionString!,
+      SLIPWAY_URL: TEST_PUBLIC_URL,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('"operated" waits for its deletion');
+    expect(stderr).toContain('cancelDeletion');
   });
 
   it('takes nothing in any more', async () => {

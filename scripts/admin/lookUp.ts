@@ -1,15 +1,22 @@
 import { directModels } from '../../db/cache/directModels.ts';
 import { findOrganization, type Organization } from '../../db/models/organization.ts';
+import { isOrganizationPending } from '../../db/organizationDeletion.ts';
 import type { Queryable } from '../../db/pool.ts';
 import { findTeams } from '../../db/teams.ts';
 import { findUserByEmail, type User } from '../../db/users.ts';
 import { AdminError } from './command.ts';
 
-/** @throws AdminError for an unknown one. */
+/** @throws AdminError for an unknown one, and for one that waits for its deletion. */
 export async function requireOrganization(db: Queryable, idOrSlug: string): Promise<Organization> {
   const organization = await findOrganization(directModels(db), idOrSlug);
-  if (organization === null) throw new AdminError(`There is no organization "${idOrSlug}".`);
-  return organization;
+  if (organization !== null) return organization;
+  if (await isOrganizationPending(db, idOrSlug)) {
+    throw new AdminError(
+      `The organization "${idOrSlug}" waits for its deletion. One of its owners can take that back: ` +
+        `PUT /api/0/organizations/${idOrSlug}/ {"cancelDeletion": true}.`,
+    );
+  }
+  throw new AdminError(`There is no organization "${idOrSlug}".`);
 }
 
 /** @throws AdminError for an unknown one. */
