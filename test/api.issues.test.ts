@@ -295,6 +295,14 @@ describe('events', () => {
     );
   });
 
+  test('each leads to those before and after it', async () => {
+    const path = `${ORG}/issues/${ids['Alpha']}/events`;
+    const latest = (await get(`${path}/latest/`)).body;
+    const oldest = (await get(`${path}/oldest/`)).body;
+    expect(latest).toMatchObject({ nextEventID: null, previousEventID: oldest.eventID });
+    expect(oldest).toMatchObject({ nextEventID: latest.eventID, previousEventID: null });
+  });
+
   test('of another issue, unknown or nonsense: 404', async () => {
     for (const name of [eventIds['Beta'], 'f'.repeat(32), 'nonsense']) {
       expect((await get(`${ORG}/issues/${ids['Alpha']}/events/${name}/`)).status).toBe(404);
@@ -303,6 +311,7 @@ describe('events', () => {
 
   test('lists of an issue and of a project', async () => {
     expect((await get(`${ORG}/issues/${ids['Alpha']}/events/`)).body).toHaveLength(2);
+    expect((await get(`/api/0/issues/${ids['Alpha']}/events/`)).body).toHaveLength(2);
     const { body } = await get('/api/0/projects/acme/web/events/?cursor=');
     expect(body.map((event: any) => event.title)).toEqual([
       'Alpha: Alpha happened',

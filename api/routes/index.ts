@@ -30,7 +30,7 @@ import { getIssue, getIssueById } from './issues/getIssue.ts';
 import { getIssueEvent, getIssueEventById } from './issues/getIssueEvent.ts';
 import { getShortId } from './issues/getShortId.ts';
 import { listOrganizationActivity, listProjectActivities } from './issues/listActivity.ts';
-import { listIssueEvents } from './issues/listIssueEvents.ts';
+import { listIssueEvents, listIssueEventsById } from './issues/listIssueEvents.ts';
 import { listIssueHistory } from './issues/listIssueHistory.ts';
 import { listIssues, listProjectIssues } from './issues/listIssues.ts';
 import { listProjectEvents } from './issues/listProjectEvents.ts';
@@ -141,6 +141,7 @@ export const routes: readonly Route[] = [
   deleteIssue,
   deleteIssueById,
   listIssueEvents,
+  listIssueEventsById,
   listProjectEvents,
   getIssueEvent,
   getIssueEventById,

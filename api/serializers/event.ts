@@ -2,8 +2,9 @@ import { formatDateTime } from '../../domain/dateTime.ts';
 import { asText, isObject, readMessage } from '../../domain/ingest/eventFields.ts';
 import type { Json } from '../../domain/ingest/trimData.ts';
 import type { EventView } from '../../db/events/readEvents.ts';
+import { readNeighbours, type EventNeighbours } from '../../db/events/readNeighbours.ts';
 import { serializeEventSummary } from './eventSummary.ts';
-import { rowSerializer } from './serializer.ts';
+import { serializer } from './serializer.ts';
 
 /** The parts of an event that are shown as entries, by the name they have in the payload. */
 const entryTypes: Readonly<Record<string, string>> = {
@@ -14,9 +15,21 @@ const entryTypes: Readonly<Record<string, string>> = {
   request: 'request',
 };
 
+export const event = serializer({
+  getAttributes: async (events: readonly EventView[], { pool }) => {
+    const neighbours = await readNeighbours(pool, events);
+    return new Map(events.map((shown, position) => [shown, neighbours[position]]));
+  },
+  toJson: serializeEvent,
+});
+
 /** An event in full. */
-export const event = rowSerializer((shown: EventView) => {
+function serializeEvent(
+  shown: EventView,
+  neighbours: ReadonlyMap<EventView, EventNeighbours | undefined>,
+): Record<string, unknown> {
   const { data } = shown;
+  const { nextId = null, previousId = null } = neighbours.get(shown) ?? {};
   const summary = serializeEventSummary(shown);
   return {
     ...summary,
@@ -33,10 +46,10 @@ export const event = rowSerializer((shown: EventView) => {
     fingerprints: Array.isArray(data['fingerprint']) ? data['fingerprint'] : [],
     errors: [],
     occurrence: null,
-    nextEventID: null,
-    previousEventID: null,
+    nextEventID: nextId,
+    previousEventID: previousId,
   };
-});
+}
 
 function entriesOf(data: Readonly<Record<string, Json>>): { type: string; data: unknown }[] {
   const entries = Object.entries(entryTypes).flatMap(([key, type]) => {

@@ -273,6 +273,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   updateIssueById: mayById(issueWrite),
   deleteIssueById: mayById(['event:admin']),
   listIssueEvents: may(issueRead),
+  listIssueEventsById: mayById(issueRead),
   getIssueEvent: may(issueRead),
   getIssueEventById: mayById(issueRead),
   listProjectEvents: may([...issueRead, ...projectRead]),
