@@ -39,18 +39,32 @@ export function cleanText(text: string, max: number): string {
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '') : wellFormed;
 }
 
-function trimList(list: readonly unknown[], depth: number): Json[] {
-  const kept =
-    list.length <= LIST_LENGTH_MAX
-      ? list
-      : [...list.slice(0, LIST_HEAD), ...list.slice(LIST_HEAD - LIST_LENGTH_MAX)];
-  return kept.map((item) => trimData(item, depth + 1));
+/** The list itself when there is nothing to trim in it, as in nearly every event. */
+function trimList(list: readonly unknown[], depth: number): readonly Json[] {
+  const isShort = list.length <= LIST_LENGTH_MAX;
+  const kept = isShort
+    ? list
+    : [...list.slice(0, LIST_HEAD), ...list.slice(LIST_HEAD - LIST_LENGTH_MAX)];
+  const trimmed = kept.map((item) => trimData(item, depth + 1));
+  return isShort && trimmed.every((item, index) => item === list[index])
+    ? (list as readonly Json[])
+    : trimmed;
 }
 
-function trimObject(object: object, depth: number): { [key: string]: Json } {
-  return Object.fromEntries(
-    Object.entries(object)
-      .slice(0, KEYS_MAX)
-      .map(([key, item]) => [cleanText(key, KEY_LENGTH_MAX), trimData(item, depth + 1)]),
-  );
+/** The object itself when there is nothing to trim in it, as in nearly every event: a copy costs more than the look. */
+function trimObject(object: object, depth: number): { readonly [key: string]: Json } {
+  const source = object as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(source);
+  const kept = keys.length > KEYS_MAX ? keys.slice(0, KEYS_MAX) : keys;
+  const values = kept.map((key) => trimData(source[key], depth + 1));
+  const isUntouched =
+    kept === keys &&
+    keys.every(
+      (key, index) => values[index] === source[key] && cleanText(key, KEY_LENGTH_MAX) === key,
+    );
+  return isUntouched
+    ? (source as { readonly [key: string]: Json })
+    : Object.fromEntries(
+        kept.map((key, index) => [cleanText(key, KEY_LENGTH_MAX), values[index] ?? null]),
+      );
 }
