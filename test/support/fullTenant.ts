@@ -1,12 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from '../../db/pool.ts';
 
-/**
- * A row in every table that hangs on an organization, and in every one that hangs on a project. A test fails when a table
- * that came later gets none here: see api.tenancyDeletion.test.ts.
- */
-export type FullTenant = Readonly<{ organizationId: string; slug: string; projectId: string }>;
-
 type Rows = (text: string, values?: readonly unknown[]) => Promise<string>;
 
 /** Runs a statement and answers the first column of its first row, an id. */
@@ -18,7 +12,7 @@ function rowsOf(pool: Pool): Rows {
 }
 
 /** What the rows of a project refer to. */
-export type OrganizationRows = Readonly<{
+type OrganizationRows = Readonly<{
   organizationId: string;
   slug: string;
   userId: string;
@@ -29,7 +23,11 @@ export type OrganizationRows = Readonly<{
   commitId: string;
 }>;
 
-/** @param userId becomes its owner; people stay when an organization goes. */
+/**
+ * A row in every table that hangs on an organization and not on a project. A table that came later and gets none here
+ * fails deletion.orphans.test.ts.
+ * @param userId becomes its owner; people stay when an organization goes.
+ */
 export async function createFullOrganization(
   pool: Pool,
   slug: string,
