@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inChunks } from '../activities/housekeeping/inChunks.ts';
+import { expireEvents } from '../db/events/expireEvents.ts';
 import { ensureSchedules } from '../worker/schedules.ts';
 import type { expireResolutions } from '../workflows/expireResolutions.ts';
 import { releaseTaskQueue } from '../workflows/releaseStart.ts';
@@ -155,6 +156,33 @@ describe('retention', () => {
     expect(await rows('select from event where group_id = $1', [id])).toHaveLength(1);
     expect((await call('GET', `${ISSUES}${id}/`)).body).toMatchObject({ count: '4' });
     expect(await tidy()).toEqual({ events: 0, removed: 0, resolved: 0 });
+  });
+
+  test('where all events are young, a pass looks at one of each project', async () => {
+    const { id } = await issue();
+    await rows(
+      `insert into event (project_id, event_id, group_id, timestamp, data)
+       select project_id, gen_random_uuid(), id, now() - make_interval(mins => n), '{}'
+         from group_, generate_series(1, 20000) n where id = $1`,
+      [id],
+    );
+    await rows('analyze event');
+    let plan = '';
+    const explaining = {
+      query: async (statement: { text: string; values: unknown[] }) => {
+        plan = JSON.stringify(
+          await rows(`explain (analyze, format json) ${statement.text}`, statement.values),
+        );
+        return { rows: [] };
+      },
+    };
+    await expireEvents(explaining as never, null, 90);
+    const touched = [...plan.matchAll(/"Relation Name":"event"[^}]*?"Actual Rows":(\d+)/g)];
+    // For each project, on the average of those with events and without.
+    expect(touched).toHaveLength(1);
+    expect(Number(touched[0]![1])).toBeLessThanOrEqual(1);
+    expect(plan).toContain('event_project_id_timestamp_index');
+    await rows('delete from group_ where id = $1', [id]);
   });
 
   test('an issue that somebody deletes is gone at once, its rows a pass later; its events begin anew', async () => {
