@@ -13,6 +13,7 @@ import type { Health } from './health.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { InternalClient } from './internal/internalClient.ts';
 import type { OutboxRelay } from './outboxRelay.ts';
+import type { RateLimiter } from '../infra/limits/rateLimiter.ts';
 import type { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import type { Views } from './mailbox/views.ts';
 
@@ -25,6 +26,8 @@ export type AppContext = Readonly<{
   caches: Caches;
   lookups: Lookups;
   tokenUse: TokenUse;
+  /** Null unless limits are set. */
+  limiter: RateLimiter | null;
   deletions: Deletions;
   mailbox: Mailbox;
   views: Views;

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { ChangeFeed } from '../db/cache/changeFeed.ts';
 import { ModelCache } from '../db/cache/modelCache.ts';
 import { ProjectAccess } from '../db/cache/projectAccess.ts';
@@ -12,6 +13,8 @@ import { createRedis } from '../infra/redis.ts';
 const REDIS_WAIT_MS = 50;
 
 export type Caches = Readonly<{
+  /** Gives up soon: for what a request waits for and can go on without. */
+  redis: Redis;
   shared: SharedCache;
   models: ModelCache;
   projectAccess: ProjectAccess;
@@ -40,6 +43,7 @@ export function createCaches(
   });
   feed.start();
   return {
+    redis,
     shared,
     models: new ModelCache({ db, shared, logger }),
     projectAccess: new ProjectAccess({ db, shared }),

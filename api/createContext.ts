@@ -4,6 +4,7 @@ import { nextSnowflake } from '../db/snowflakes.ts';
 import type { Config } from '../infra/config.ts';
 import type { Logger } from '../infra/logger.ts';
 import { createMetrics } from '../infra/metrics.ts';
+import { RateLimiter } from '../infra/limits/rateLimiter.ts';
 import { createRedis } from '../infra/redis.ts';
 import { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import { temporalConfig } from '../infra/temporal.ts';
@@ -61,6 +62,9 @@ export function createContext(
     caches,
     lookups: new Lookups(pool),
     tokenUse: new TokenUse(pool, logger),
+    limiter:
+      config.rateLimits &&
+      new RateLimiter({ limits: config.rateLimits, redis: caches.redis, logger }),
     deletions: new Deletions(client, logger),
     mailbox: new Mailbox({ pool, actor, waitMs: config.writeWaitMs, logger }),
     views: new Views(pool),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RateLimits } from './limits/rateLimiter.ts';
 
 /** EX_CONFIG of sysexits.h: the environment is wrong, restarting will not help. */
 export const EXIT_CODE_CONFIG = 78;
@@ -25,6 +26,9 @@ const environmentSchema = z.object({
   SLIPWAY_WRITE_WAIT_MS: z.coerce.number().int().min(1).max(25_000).default(8_000),
   // Below a day the hourly pass would be most of what decides; ten years are for ever.
   SLIPWAY_EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
+  SLIPWAY_RATE_LIMIT: z.coerce.number().int().min(0).default(0),
+  SLIPWAY_RATE_LIMIT_WINDOW_MS: z.coerce.number().int().min(100).max(3_600_000).default(1_000),
+  SLIPWAY_RATE_LIMIT_CONCURRENT: z.coerce.number().int().min(0).default(0),
   SLIPWAY_GIT_ALLOW_FILE: flag.default(false),
   SLIPWAY_ALLOW_PRIVATE_URLS: flag.default(false),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -46,6 +50,8 @@ export type Config = Readonly<{
   writeWaitMs: number;
   /** How long events are kept after they happened. */
   eventRetentionDays: number;
+  /** For each caller, method and group of endpoints; null is no limit at all, which is the default (ADR 0011). */
+  rateLimits: RateLimits | null;
   gitAllowFile: boolean;
   allowPrivateUrls: boolean;
   logLevel: string;
@@ -78,6 +84,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (given['NODE_ENV'] === 'production' && given['SLIPWAY_SECRET'] === undefined) {
     problems.push('SLIPWAY_SECRET: is required in production');
   }
+  if (Number(given['SLIPWAY_RATE_LIMIT_CONCURRENT'] ?? 0) > 0 && !given['SLIPWAY_RATE_LIMIT']) {
+    problems.push('SLIPWAY_RATE_LIMIT: is required with SLIPWAY_RATE_LIMIT_CONCURRENT');
+  }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`The environment is not usable.\n  ${problems.join('\n  ')}`);
   }
@@ -92,6 +101,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     secret: env.SLIPWAY_SECRET ?? 'insecure-development-secret',
     writeWaitMs: env.SLIPWAY_WRITE_WAIT_MS,
     eventRetentionDays: env.SLIPWAY_EVENT_RETENTION_DAYS,
+    rateLimits:
+      env.SLIPWAY_RATE_LIMIT === 0
+        ? null
+        : {
+            requests: env.SLIPWAY_RATE_LIMIT,
+            windowMs: env.SLIPWAY_RATE_LIMIT_WINDOW_MS,
+            concurrent: env.SLIPWAY_RATE_LIMIT_CONCURRENT || null,
+          },
     gitAllowFile: env.SLIPWAY_GIT_ALLOW_FILE,
     allowPrivateUrls: env.SLIPWAY_ALLOW_PRIVATE_URLS,
     logLevel: env.LOG_LEVEL,

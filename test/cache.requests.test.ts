@@ -29,7 +29,7 @@ const leave = () =>
   slipway.pool.query('delete from team_member where member_id = $1', [outsiderMember]);
 
 /** What tells who asks and about what, when it is not in the cache. */
-const lookUp = /^(?:load|find(?:Member|Environments|Project)$|listAccessibleProjects)/;
+const lookUp = /^(?:load[A-Z]|findMemberByUser$|listAccessibleProjects)/;
 
 describe('a warm request asks Postgres nothing to know who asks and about what', () => {
   const tokens = {

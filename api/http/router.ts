@@ -6,6 +6,7 @@ import type { AppContext } from '../context.ts';
 import type { ApiResponse } from './apiResponse.ts';
 import { dispatch } from './dispatch.ts';
 import { errorResponse } from './errorResponse.ts';
+import { limitRequest } from './limitRequest.ts';
 import { routeNotFound } from './routeNotFound.ts';
 import type { Route } from './route.ts';
 
@@ -85,19 +86,34 @@ async function answer(
     });
   }
   const { pathname, search } = splitUrl(c.req.url);
-  return dispatch(
-    found,
-    {
-      id,
-      raw: c.req.raw,
-      pathname,
-      search,
-      principal,
-      models,
-      remoteAddress: (c.env as ServerBindings).incoming?.socket?.remoteAddress ?? null,
-    },
-    context,
-  );
+  const admitted = await limitRequest(context.limiter, {
+    route: found,
+    principal,
+    userAgent: c.req.header('user-agent'),
+  });
+  const call = {
+    id,
+    raw: c.req.raw,
+    pathname,
+    search,
+    principal,
+    models,
+    remoteAddress: (c.env as ServerBindings).incoming?.socket?.remoteAddress ?? null,
+  };
+  try {
+    return withHeaders(await dispatch(found, call, context), admitted.headers);
+  } catch (error) {
+    return withHeaders(errorResponse(error, id, context.logger), admitted.headers);
+  } finally {
+    admitted.release();
+  }
+}
+
+function withHeaders(
+  response: ApiResponse,
+  headers: Readonly<Record<string, string>>,
+): ApiResponse {
+  return { ...response, headers: { ...headers, ...response.headers } };
 }
 
 /** By hand, because the URL class resolves dot segments, also encoded ones, and the routes have been matched without. */
