@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { freePorts } from '../scripts/process/ports.ts';
 import { ActorBench } from './support/actor.ts';
+import {
+  allowedStatuses,
+  createReleaseWrite,
+  nextWrite,
+  sendUntilAcknowledged,
+  waitUntilServed,
+  type Write,
+} from './support/persistentWrites.ts';
 import { testServers } from './support/servers.ts';
 import { useSlipway } from './support/slipway.ts';
 import { temporaryFolder } from './support/temporaryFolder.ts';
@@ -67,68 +74,10 @@ class Service {
   }
 }
 
-type Write = Readonly<{ version: string; key: string; method: string; path: string; body: object }>;
-
-function nextWrite(client: number, count: number): Write {
-  const version = releases[(client + count) % releases.length]!;
-  const path = `/api/0/organizations/acme/releases/${version}/`;
-  const key = randomUUID();
-  const kinds = [
-    { method: 'POST', path: `${path}deploys/`, body: { environment: 'prod', name: key } },
-    { method: 'PUT', path, body: { ref: key, dateReleased: '2026-01-01T00:00:00Z' } },
-    {
-      method: 'PUT',
-      path,
-      body: { commits: [{ id: key.replaceAll('-', ''), repository: 'acme/web', message: key }] },
-    },
-  ];
-  return { version, key, ...kinds[count % kinds.length]! };
-}
-
-/** Sends a write until it is acknowledged; answers every status on the way, 0 for a broken connection. */
-async function sendUntilAcknowledged(url: string, write: Write): Promise<number[]> {
-  const statuses: number[] = [];
-  for (;;) {
-    const status = await sendOnce(url, write);
-    statuses.push(status);
-    if (status > 0 && status < 300) return statuses;
-    if (status !== 0 && status !== 503) return statuses;
-    await delay(100);
-  }
-}
-
-async function sendOnce(url: string, write: Write): Promise<number> {
-  try {
-    const response = await fetch(url + write.path, {
-      method: write.method,
-      headers: {
-        Authorization: `Bearer ${slipway.tenant.ownerToken}`,
-        'Content-Type': 'application/json',
-        'Idempotency-Key': write.key,
-      },
-      body: JSON.stringify(write.body),
-    });
-    await response.arrayBuffer();
-    return response.status;
-  } catch {
-    return 0;
-  }
-}
-
-async function waitUntilServed(url: string): Promise<void> {
-  for (;;) {
-    const isReady = await fetch(`${url}/readyz`).then(
-      (response) => response.status === 200,
-      () => false,
-    );
-    if (isReady) return;
-    await delay(100);
-  }
-}
-
 test('every acknowledged write is there exactly once, whatever is killed whenever', async () => {
   const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
+  const server = { url, token: slipway.tenant.ownerToken };
   const folder = temporaryFolder();
   const { namespace, address, client } = slipway.temporal;
   const environment = {
@@ -149,17 +98,15 @@ test('every acknowledged write is there exactly once, whatever is killed wheneve
   try {
     await waitUntilServed(url);
     for (const version of releases) {
-      const path = '/api/0/organizations/acme/releases/';
-      const body = { version, projects: ['web'] };
-      await sendUntilAcknowledged(url, { version, key: randomUUID(), method: 'POST', path, body });
+      await sendUntilAcknowledged(server, createReleaseWrite(version));
     }
 
     const until = Date.now() + LOAD_MS;
     const sent: { write: Write; statuses: number[] }[] = [];
     const load = Array.from({ length: CLIENTS }, async (_, index) => {
       for (let count = index; Date.now() < until; count += 1) {
-        const write = nextWrite(index, count);
-        sent.push({ write, statuses: await sendUntilAcknowledged(url, write) });
+        const write = nextWrite(releases[(index + count) % releases.length]!, count);
+        sent.push({ write, statuses: await sendUntilAcknowledged(server, write) });
         await delay(Math.random() * 60);
       }
     });
@@ -174,18 +121,14 @@ test('every acknowledged write is there exactly once, whatever is killed wheneve
     // What was only accepted is applied by the next command of its release at the latest.
     await waitUntilServed(url);
     for (const version of releases) {
-      const write = { ...nextWrite(0, 0), version };
-      const path = `/api/0/organizations/acme/releases/${version}/deploys/`;
-      sent.push({
-        write: { ...write, path },
-        statuses: await sendUntilAcknowledged(url, { ...write, path }),
-      });
+      const write = nextWrite(version, 0);
+      sent.push({ write, statuses: await sendUntilAcknowledged(server, write) });
     }
     await Promise.all(releases.map((version) => bench.settled(version)));
 
     const odd = sent
       .flatMap(({ statuses }) => statuses)
-      .filter((status) => ![0, 200, 201, 202, 503].includes(status));
+      .filter((status) => !allowedStatuses.has(status));
     expect(odd).toEqual([]);
     const { rows: operations } = await slipway.pool.query<{ key: string; status: string }>(
       'select idempotency_key as key, status from operation where idempotency_key = any($1)',
