@@ -26,6 +26,10 @@ beforeAll(async () => {
   await link('both', api.id, null);
   await link('canary', api.id, true);
   await link('', web.id, null);
+  await slipway.pool.query('insert into environment (organization_id, name) values ($1, $2)', [
+    organizationId,
+    'l'.repeat(64),
+  ]);
 });
 
 const names = ({ body }: { body: any }) => body.map(({ name }: { name: string }) => name);
@@ -125,6 +129,9 @@ describe('a filter by environment', () => {
     ['?environment=prod&environment=prod', 200],
     ['?environment=prod&environment=nope', 404],
     ['?environment=PROD', 404],
+    [`?environment=${'l'.repeat(64)}`, 200],
+    [`?environment=${'l'.repeat(65)}&environment=${'l'.repeat(70)}`, 200],
+    [`?environment=${'l'.repeat(63)}`, 404],
   ])('%s answers %i', async (query, status) => {
     expect((await slipway.call('GET', releases + query)).status).toBe(status);
   });

@@ -390,3 +390,17 @@ test('two hundred projects of one name made at once get two hundred ids and slug
   expect(new Set(answers.map(({ body }) => body.slug)).size).toBe(200);
   expect(answers.map(({ body }) => body.slug)).toContain('stampede');
 });
+
+test('two hundred projects of distinct slugs and fifty of one, made at once, meet nothing but the documented conflict', async () => {
+  const distinct = Array.from({ length: 200 }, (_, index) => `rush-${index}`);
+  const all = [...distinct, ...Array.from({ length: 50 }, () => 'rush')];
+  const answers = await Promise.all(all.map((slug) => create({ name: slug, slug })));
+  expect(answers.slice(0, 200).map(({ status, body }) => [status, body.slug])).toEqual(
+    distinct.map((slug) => [201, slug]),
+  );
+  const ofOne = answers.slice(200).map(({ status }) => status);
+  expect(ofOne.filter((status) => status === 201)).toHaveLength(1);
+  expect(ofOne.filter((status) => status === 409)).toHaveLength(49);
+  const made = answers.filter(({ status }) => status === 201).map(({ body }) => body.id);
+  expect(new Set(made).size).toBe(201);
+});

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, test, vi } from '
 import { z } from 'zod';
 import { defineModel } from '../db/cache/model.ts';
 import { objectName } from '../db/cache/modelEntries.ts';
-import { findEnvironments } from '../db/models/environment.ts';
+import { environmentModel, findEnvironments } from '../db/models/environment.ts';
 import { findOrganization, organizationModel } from '../db/models/organization.ts';
 import { findProject } from '../db/models/project.ts';
 import { findToken } from '../db/models/token.ts';
@@ -142,7 +142,11 @@ describe('a look-up', () => {
       [tenant.organizationId],
     );
     const wanted = Array.from({ length: 50 }, (_, index) => `e${index + 1}`);
-    const find = (some: string[]) => findEnvironments(models(), tenant.organizationId, some);
+    const place = (name: string) => `${tenant.organizationId}:${name}`;
+    const find = async (some: string[]) => {
+      const found = await models().getManyFromCache(environmentModel, 'place', some.map(place));
+      return [...found.values()].map(({ id }) => id);
+    };
     /** Two names for each environment: the pointer and the object. */
     const warmed = (count: number, some: string[]) =>
       vi.waitFor(async () => {
@@ -288,6 +292,34 @@ describe('a change', () => {
   });
 });
 
+describe('every column that is cached', () => {
+  const organization = (of: Tenant) => findOrganization(models(), of.organizationId);
+  const project = (of: Tenant) => findProject(models(), of.organizationId, of.web.id);
+  const userToken = (of: Tenant) => findToken(models(), hashToken(of.ownerToken));
+  const organizationToken = (of: Tenant) => findToken(models(), hashToken(of.organizationToken));
+
+  test.each<[string, string, (of: Tenant) => Promise<{ id: string } | null>, object]>([
+    ['organization', "slug = 'moved'", organization, { slug: 'moved' }],
+    ['organization', "name = 'Moved'", organization, { name: 'Moved' }],
+    ['organization', 'open_membership = false', organization, { openMembership: false }],
+    ['project', "slug = 'moved'", project, { slug: 'moved' }],
+    ['project', "name = 'Moved'", project, { name: 'Moved' }],
+    ['project', "platform = 'rust'", project, { platform: 'rust' }],
+    ['api_token', "scopes = '{org:read}'", userToken, { scopes: ['org:read'] }],
+    ['api_token', "expires_at = 'epoch'", userToken, { expiresAt: 0 }],
+    ['org_auth_token', "scopes = '{org:read}'", organizationToken, { scopes: ['org:read'] }],
+    ['org_auth_token', "expires_at = 'epoch'", organizationToken, { expiresAt: 0 }],
+  ])('of %s is forgotten when it changes: %s', async (table, change, find, expected) => {
+    number += 1;
+    const of = await createTenant(psql.pool, `column-${number}`);
+    const { id } = (await warm(() => find(of), (await find(of))!.id))!;
+    const changed = `update ${table} set ${change} where id = $1 returning id`;
+    expect(await sql(changed, [id.replace(/^[uo]/, '')], here.pool)).toHaveLength(1);
+    expect(await find(of)).toMatchObject(expected);
+    await sql(`delete from organization where id = $1`, [of.organizationId]);
+  });
+});
+
 describe('a row that was read before a change', () => {
   /** The model of organizations, whose rows arrive when the test lets them. */
   function slowModel() {
@@ -428,7 +460,7 @@ describe('when Redis', () => {
     }
     // Three waits of 50 ms, then none: 50 calls that each waited would take 2.5 s.
     expect(performance.now() - startedAt).toBeLessThan(1_500);
-    expect((await findEnvironments(models(), tenant.organizationId, ['nope'])).length).toBe(0);
+    expect(await findEnvironments(models(), tenant.organizationId, ['nope'])).toBeNull();
   });
 
   it('cannot be told of a change, it is believed again only when it has been told', async () => {

@@ -19,6 +19,6 @@ export async function resolveEnvironments(
     throw badRequest(`At most ${REQUESTED_MAX} environments can be asked for.`);
   }
   const ids = await findEnvironments(models, organizationId, names);
-  if (ids.length < names.length) throw notFound();
+  if (ids === null) throw notFound();
   return ids;
 }

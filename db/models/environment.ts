@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutEnvironmentName } from '../../domain/environmentName.ts';
 import { defineModel, type ModelReader } from '../cache/model.ts';
 import { many } from '../pool.ts';
 import { splitPlace, whereIn } from './whereIn.ts';
@@ -16,7 +17,7 @@ export const environmentModel = defineModel<CachedEnvironment, 'place'>({
   name: 'environment',
   row: environmentRow,
   keys: { place: ({ organizationId, name }) => `${organizationId}:${name}` },
-  // Environments are made by the thousand times less often than they are asked for, and are never renamed.
+  // Environments are never renamed, and live as long as their organization.
   ttlMs: 3_600_000,
   load: (db, _key, places) => {
     const columns = [
@@ -32,16 +33,13 @@ export const environmentModel = defineModel<CachedEnvironment, 'place'>({
   },
 });
 
-/** Ids of environments by exact name; unknown names are left out. */
+/** Ids of environments by exact name, as far as names are stored; null unless all are known. */
 export async function findEnvironments(
   models: ModelReader,
   organizationId: string,
   names: readonly string[],
-): Promise<string[]> {
-  const found = await models.getManyFromCache(
-    environmentModel,
-    'place',
-    names.map((name) => `${organizationId}:${name}`),
-  );
-  return [...found.values()].map(({ id }) => id);
+): Promise<string[] | null> {
+  const places = new Set(names.map((name) => `${organizationId}:${cutEnvironmentName(name)}`));
+  const found = await models.getManyFromCache(environmentModel, 'place', [...places]);
+  return found.size === places.size ? [...found.values()].map(({ id }) => id) : null;
 }

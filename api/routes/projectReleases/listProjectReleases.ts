@@ -33,7 +33,7 @@ export const listProjectReleases = route({
       environmentIds:
         environment === null
           ? null
-          : await findEnvironments(request.models, access.organization.id, [environment]),
+          : ((await findEnvironments(request.models, access.organization.id, [environment])) ?? []),
       addedFrom: null,
       addedTo: null,
     } as const;
