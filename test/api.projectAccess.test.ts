@@ -13,6 +13,7 @@ const slipway = useSlipway({ worker: false });
 /** Of people who are on the team of the project, or on none; their tokens are made for each route. */
 const userIds = {} as Record<`${Role} ${'on the team' | 'of no team'}`, string>;
 
+const key = 'a'.repeat(32);
 let issue: string;
 
 beforeAll(async () => {
@@ -26,6 +27,10 @@ beforeAll(async () => {
      insert into release_project (release_id, project_id) select id, $2 from added`,
     [tenant.organizationId, tenant.web.id],
   );
+  await pool.query('insert into project_key (project_id, public_key) values ($1, $2)', [
+    tenant.web.id,
+    key,
+  ]);
   const { rows } = await pool.query<{ id: string }>(
     `insert into group_ (project_id, short_id, title, first_seen, last_seen, active_at)
      values ($1, 1, 'Broken', now(), now(), now()) returning id`,
@@ -60,6 +65,7 @@ function call({ method, path }: Route, token: string): Promise<ApiAnswer> {
     team: 'crew',
     event: 'latest',
     environment: 'prod',
+    key,
     issue,
   };
   const filled = path
