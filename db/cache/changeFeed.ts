@@ -78,7 +78,7 @@ export class ChangeFeed {
 
   private beat(client: pg.Client): void {
     this.timer = setTimeout(() => {
-      client.query('select 1').then(
+      client.query({ name: 'heartbeat', text: '/* heartbeat */ select 1' }).then(
         () => this.client === client && !this.isStopped && this.beat(client),
         (error: unknown) => this.reconnect(client, error),
       );
