@@ -34,6 +34,7 @@ export type ActivityDependencies = Readonly<{
   instanceHost: string;
   /** Those of the product unless given. */
   eventRetentionDays?: number | undefined;
+  operationRetentionDays?: number | undefined;
   fetchTimes?: FetchTimes | undefined;
   deliveryTimes?: DeliveryTimes | undefined;
 }>;

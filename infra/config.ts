@@ -26,6 +26,8 @@ const environmentSchema = z.object({
   SLIPWAY_WRITE_WAIT_MS: z.coerce.number().int().min(1).max(25_000).default(8_000),
   // Below a day the hourly pass would be most of what decides; ten years are for ever.
   SLIPWAY_EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
+  // An operation remembers the idempotency key it came with, and keys are remembered for seven days.
+  SLIPWAY_OPERATION_RETENTION_DAYS: z.coerce.number().int().min(7).max(3_650).default(30),
   SLIPWAY_RATE_LIMIT: z.coerce.number().int().min(0).default(0),
   SLIPWAY_RATE_LIMIT_WINDOW_MS: z.coerce.number().int().min(100).max(3_600_000).default(1_000),
   SLIPWAY_RATE_LIMIT_CONCURRENT: z.coerce.number().int().min(0).default(0),
@@ -50,6 +52,8 @@ export type Config = Readonly<{
   writeWaitMs: number;
   /** How long events are kept after they happened. */
   eventRetentionDays: number;
+  /** How long operations are kept after they finished. */
+  operationRetentionDays: number;
   /** For each caller, method and group of endpoints; null is no limit at all, which is the default (ADR 0011). */
   rateLimits: RateLimits | null;
   gitAllowFile: boolean;
@@ -101,6 +105,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     secret: env.SLIPWAY_SECRET ?? 'insecure-development-secret',
     writeWaitMs: env.SLIPWAY_WRITE_WAIT_MS,
     eventRetentionDays: env.SLIPWAY_EVENT_RETENTION_DAYS,
+    operationRetentionDays: env.SLIPWAY_OPERATION_RETENTION_DAYS,
     rateLimits:
       env.SLIPWAY_RATE_LIMIT === 0
         ? null

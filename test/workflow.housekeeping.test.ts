@@ -152,10 +152,10 @@ describe('retention', () => {
          from group_, generate_series(1, 1200) where id = $1`,
       [id],
     );
-    expect(await tidy()).toEqual({ events: 1_203, removed: 0, resolved: 0 });
+    expect(await tidy()).toMatchObject({ events: 1_203, removed: 0, resolved: 0 });
     expect(await rows('select from event where group_id = $1', [id])).toHaveLength(1);
     expect((await call('GET', `${ISSUES}${id}/`)).body).toMatchObject({ count: '4' });
-    expect(await tidy()).toEqual({ events: 0, removed: 0, resolved: 0 });
+    expect(await tidy()).toMatchObject({ events: 0, removed: 0, resolved: 0 });
   });
 
   test('where all events are young, a pass looks at one of each project', async () => {
@@ -183,6 +183,23 @@ describe('retention', () => {
     expect(Number(touched[0]![1])).toBeLessThanOrEqual(1);
     expect(plan).toContain('event_project_id_timestamp_index');
     await rows('delete from group_ where id = $1', [id]);
+  });
+
+  test('deletes operations that finished long ago, and leaves what waits', async () => {
+    await rows(
+      `insert into operation (id, organization_id, release_version, kind, steps, body, body_hash, actor, status, finished_at)
+       select ('0180' || lpad(to_hex(n), 28, '0'))::uuid, $1, 'old@1', 'release.update', '{}', '{}', '', '{}',
+              case when n > 3 then 'pending' else 'done' end,
+              case when n > 3 then null else now() - interval '31 days' end
+         from generate_series(1, 4) n`,
+      [bench.slipway.tenant.organizationId],
+    );
+    expect(await tidy()).toMatchObject({ operations: 3 });
+    expect(await rows("select status from operation where release_version = 'old@1'")).toEqual([
+      { status: 'pending' },
+    ]);
+    await rows("delete from operation where release_version = 'old@1'");
+    expect(await tidy()).toMatchObject({ operations: 0 });
   });
 
   test('an issue that somebody deletes is gone at once, its rows a pass later; its events begin anew', async () => {
@@ -214,7 +231,7 @@ describe('retention', () => {
         where id = any($1)`,
       [[old.id, ignored.id]],
     );
-    expect(await tidy()).toEqual({ events: 0, removed: 0, resolved: 1 });
+    expect(await tidy()).toMatchObject({ events: 0, removed: 0, resolved: 1 });
     expect(await Promise.all([old, young, ignored].map(({ id }) => status(id)))).toEqual([
       'resolved',
       'unresolved',

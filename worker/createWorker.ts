@@ -40,6 +40,7 @@ export async function createWorker(
     /** Those of the product unless given. */
     activities?: ReturnType<typeof createActivities>;
     eventRetentionDays?: number | undefined;
+    operationRetentionDays?: number | undefined;
     fetchTimes?: FetchTimes | undefined;
     deliveryTimes?: DeliveryTimes | undefined;
     /** 1 makes releases push each other out and replay from the start. */

@@ -44,6 +44,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
       logger,
       instanceHost: new URL(config.publicUrl).host,
       eventRetentionDays: config.eventRetentionDays,
+      operationRetentionDays: config.operationRetentionDays,
     }),
     createScmWorker({ ...shared, config }),
     createOutboundWorker({ ...shared, config }),

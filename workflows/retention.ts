@@ -1,12 +1,17 @@
-import { log, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import { log, patched, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { HousekeepingActivities } from '../activities/housekeeping/housekeepingActivities.ts';
 import { bulkPolicy } from './retryPolicies.ts';
 import { runPass } from './runPass.ts';
 
-const { deleteRemovedIssues, expireEvents, resolveAgedIssues } =
+const { deleteRemovedIssues, expireEvents, expireOperations, resolveAgedIssues } =
   proxyActivities<HousekeepingActivities>(bulkPolicy);
 
-export type RetentionResult = Readonly<{ events: number; removed: number; resolved: number }>;
+export type RetentionResult = Readonly<{
+  events: number;
+  removed: number;
+  resolved: number;
+  operations: number;
+}>;
 
 /** One pass over what is too old, started by its schedule. */
 export async function retention(): Promise<RetentionResult> {
@@ -16,10 +21,16 @@ export async function retention(): Promise<RetentionResult> {
   const removed = await runPass(deleteRemovedIssues);
   setCurrentDetails('Resolving issues that nobody has any more.');
   const resolved = await runPass(resolveAgedIssues);
-  const result = { events, removed, resolved };
+  let operations = 0;
+  // Passes that began before operations were deleted end as they began.
+  if (patched('expire-operations')) {
+    setCurrentDetails('Deleting operations that finished long ago.');
+    operations = await runPass(expireOperations);
+  }
+  const result = { events, removed, resolved, operations };
   setCurrentDetails(
-    `${events} events and ${removed} issues deleted, ${resolved} issues resolved by age.`,
+    `${events} events, ${removed} issues and ${operations} operations deleted, ${resolved} issues resolved by age.`,
   );
-  if (events + removed + resolved > 0) log.info('Tidied up', result);
+  if (events + removed + resolved + operations > 0) log.info('Tidied up', result);
   return result;
 }

@@ -1,4 +1,5 @@
 import { expireEvents } from '../../db/events/expireEvents.ts';
+import { expireOperations } from '../../db/expireOperations.ts';
 import { deleteRemovedGroups } from '../../db/groups/deleteRemovedGroups.ts';
 import { reopenDue } from '../../db/groups/reopenDue.ts';
 import { resolveAged } from '../../db/groups/resolveAged.ts';
@@ -15,18 +16,22 @@ import { inChunks } from './inChunks.ts';
 
 /** What the environment says unless it says otherwise; for workers that are made without one. */
 const EVENT_RETENTION_DAYS = 90;
+const OPERATION_RETENTION_DAYS = 30;
 
 export type HousekeepingDependencies = Readonly<{
   pool: Pool;
   relay: OutboxRelay;
   /** How long events are kept after they happened; that of the product unless given. */
   eventRetentionDays?: number | undefined;
+  /** How long operations are kept after they finished; that of the product unless given. */
+  operationRetentionDays?: number | undefined;
 }>;
 
 export function createHousekeepingActivities({
   pool,
   relay,
   eventRetentionDays = EVENT_RETENTION_DAYS,
+  operationRetentionDays = OPERATION_RETENTION_DAYS,
 }: HousekeepingDependencies): HousekeepingActivities {
   const pass =
     (chunk: (tx: Transaction, cursor: string | null) => Promise<PassProgress>): PassActivity =>
@@ -42,6 +47,7 @@ export function createHousekeepingActivities({
         pass((tx, cursor) => resolveAged(tx, cursor, resolved))(input),
       ),
     expireEvents: pass((tx, cursor) => expireEvents(tx, cursor, eventRetentionDays)),
+    expireOperations: pass((tx, cursor) => expireOperations(tx, cursor, operationRetentionDays)),
     deleteRemovedIssues: pass(deleteRemovedGroups),
   };
 }
