@@ -10,48 +10,38 @@ export type NewToken = Readonly<{
   expiresAt: string | null;
 }>;
 
-const tokenRow = z
-  .object({
-    id: z.string(),
-    name: z.string().nullable(),
-    scopes: z.custom<readonly Scope[]>(),
-    token_last_characters: z.string(),
-    expires_at: z.string().nullable(),
-    date_last_used: z.string().nullable(),
-    date_added: z.string(),
-  })
-  .transform((row) => ({
+const tokenFields = {
+  id: z.string(),
+  scopes: z.custom<readonly Scope[]>(),
+  token_last_characters: z.string(),
+  expires_at: z.string().nullable(),
+  date_last_used: z.string().nullable(),
+  date_added: z.string(),
+};
+
+function commonOf(row: z.output<z.ZodObject<typeof tokenFields>>) {
+  return {
     id: row.id,
-    name: row.name,
     scopes: row.scopes,
     lastCharacters: row.token_last_characters,
     expiresAt: row.expires_at,
     dateLastUsed: row.date_last_used,
     dateAdded: row.date_added,
-  }));
+  };
+}
+
+const tokenRow = z
+  .object({ ...tokenFields, name: z.string().nullable() })
+  .transform((row) => ({ ...commonOf(row), name: row.name }));
 
 export type Token = z.output<typeof tokenRow>;
 
 const organizationTokenRow = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    scopes: z.custom<readonly Scope[]>(),
-    token_last_characters: z.string(),
-    expires_at: z.string().nullable(),
-    date_last_used: z.string().nullable(),
-    project_last_used_id: z.string().nullable(),
-    date_added: z.string(),
-  })
+  .object({ ...tokenFields, name: z.string(), project_last_used_id: z.string().nullable() })
   .transform((row) => ({
-    id: row.id,
+    ...commonOf(row),
     name: row.name,
-    scopes: row.scopes,
-    lastCharacters: row.token_last_characters,
-    expiresAt: row.expires_at,
-    dateLastUsed: row.date_last_used,
     projectLastUsedId: row.project_last_used_id,
-    dateAdded: row.date_added,
   }));
 
 export type OrganizationToken = z.output<typeof organizationTokenRow>;

@@ -4,7 +4,8 @@ import { EventQueue } from '../api/ingest/eventQueue.ts';
 import type { NewEvent } from '../db/events/newEvent.ts';
 import { PlaceCache } from '../db/events/placeCache.ts';
 import { storeEvents } from '../db/events/storeEvents.ts';
-import { listGroups, type GroupFilter } from '../db/groups/readGroups.ts';
+import { anyGroup } from '../db/groups/anyGroup.ts';
+import { listGroups } from '../db/groups/readGroups.ts';
 import { createPool, type Pool } from '../db/pool.ts';
 import { normalizeEvent } from '../domain/ingest/normalizeEvent.ts';
 import { cloneDatabase } from './support/database.ts';
@@ -167,28 +168,7 @@ test('the first page of an organization with many issues touches few rows', asyn
     [tenant.web.id, tenant.api.id],
   );
   await pool.query('analyze group_');
-  const filter: GroupFilter = {
-    projectIds: [tenant.web.id, tenant.api.id],
-    ids: null,
-    statuses: ['unresolved'],
-    substatuses: null,
-    levels: null,
-    priorities: null,
-    isAssigned: null,
-    isForReview: null,
-    isLinked: null,
-    assigneeUserIds: null,
-    assigneeTeamIds: null,
-    seenInReleases: null,
-    notSeenInReleases: [],
-    firstReleases: null,
-    notFirstReleases: [],
-    environmentIds: null,
-    shortIds: null,
-    patterns: [],
-    seenFrom: null,
-    seenTo: null,
-  };
+  const filter = { ...anyGroup([tenant.web.id, tenant.api.id]), statuses: ['unresolved'] };
   for (const sort of ['date', 'new', 'freq'] as const) {
     let plan = '';
     const explaining = {

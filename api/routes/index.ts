@@ -3,14 +3,11 @@ import { getAuthenticatedUser } from './account/getAuthenticatedUser.ts';
 import { getIndex } from './account/getIndex.ts';
 import { listRegions } from './account/listRegions.ts';
 import { listAuditLogs } from './auditLogs/listAuditLogs.ts';
+import { avatarImageRoute } from './avatars/avatarImageRoute.ts';
 import { getOrganizationAvatar } from './avatars/getOrganizationAvatar.ts';
-import { getOrganizationAvatarImage } from './avatars/getOrganizationAvatarImage.ts';
 import { getProjectAvatar } from './avatars/getProjectAvatar.ts';
-import { getProjectAvatarImage } from './avatars/getProjectAvatarImage.ts';
 import { getTeamAvatar } from './avatars/getTeamAvatar.ts';
-import { getTeamAvatarImage } from './avatars/getTeamAvatarImage.ts';
 import { getUserAvatar } from './avatars/getUserAvatar.ts';
-import { getUserAvatarImage } from './avatars/getUserAvatarImage.ts';
 import { updateOrganizationAvatar } from './avatars/updateOrganizationAvatar.ts';
 import { updateProjectAvatar } from './avatars/updateProjectAvatar.ts';
 import { updateTeamAvatar } from './avatars/updateTeamAvatar.ts';
@@ -168,13 +165,13 @@ export const routes: readonly Route[] = [
   deleteOrganization,
   listAuditLogs,
   getOrganizationAvatar,
-  getOrganizationAvatarImage,
+  avatarImageRoute('getOrganizationAvatarImage', 'organization'),
   getUserAvatar,
-  getUserAvatarImage,
+  avatarImageRoute('getUserAvatarImage', 'user'),
   getTeamAvatar,
-  getTeamAvatarImage,
+  avatarImageRoute('getTeamAvatarImage', 'team'),
   getProjectAvatar,
-  getProjectAvatarImage,
+  avatarImageRoute('getProjectAvatarImage', 'project'),
   updateOrganizationAvatar,
   updateUserAvatar,
   updateTeamAvatar,

@@ -8,6 +8,7 @@ import { intersect } from '../../../domain/issues/rangeTerms.ts';
 import { parseShortId } from '../../../domain/shortId.ts';
 import { findAssignees } from '../../../db/groups/findAssignees.ts';
 import { findLatestReleases, findReleasesLike } from '../../../db/groups/findQueryReleases.ts';
+import { anyGroup } from '../../../db/groups/anyGroup.ts';
 import { groupSorts, type GroupFilter, type GroupSort } from '../../../db/groups/readGroups.ts';
 import { containsPattern } from '../../../db/likePattern.ts';
 import type { AccessibleProject } from '../../../db/access.ts';
@@ -54,7 +55,7 @@ export async function issueFilter(
     names === null ? null : findAssignees(context.pool, access, names);
   const assignees = await people(search.assignees);
   return {
-    ...everything(projectIds),
+    ...anyGroup(projectIds),
     statuses: search.statuses,
     substatuses: search.substatuses,
     levels: search.levels,
@@ -100,7 +101,7 @@ export function inboxFilter(filter: GroupFilter, query: URLSearchParams): GroupF
 /** Issues by id, whatever their status. @throws AppError 400 for what is no id. */
 export function filterByIds(projectIds: readonly string[], ids: readonly string[]): GroupFilter {
   if (!ids.every((id) => GROUP_ID.test(id))) throw badRequest('Group ids must be integers');
-  return { ...everything(projectIds), ids };
+  return { ...anyGroup(projectIds), ids };
 }
 
 /** Issues by short id; names of no issue find none. */
@@ -108,7 +109,7 @@ export function filterByShortIds(
   projects: readonly AccessibleProject[],
   texts: readonly string[],
 ): GroupFilter {
-  const filter = everything(projects.map(({ id }) => id));
+  const filter = anyGroup(projects.map(({ id }) => id));
   return { ...filter, shortIds: shortIdsOf(texts, projects) };
 }
 
@@ -121,31 +122,6 @@ export function parseIssueSort(query: URLSearchParams): GroupSort {
   const sort = groupSorts.find((known) => known === name);
   if (sort === undefined) throw badRequest(`Sort key '${text}' not supported.`);
   return sort;
-}
-
-function everything(projectIds: readonly string[]): GroupFilter {
-  return {
-    projectIds,
-    ids: null,
-    statuses: null,
-    substatuses: null,
-    levels: null,
-    priorities: null,
-    isAssigned: null,
-    isForReview: null,
-    isLinked: null,
-    assigneeUserIds: null,
-    assigneeTeamIds: null,
-    seenInReleases: null,
-    notSeenInReleases: [],
-    firstReleases: null,
-    notFirstReleases: [],
-    environmentIds: null,
-    shortIds: null,
-    patterns: [],
-    seenFrom: null,
-    seenTo: null,
-  };
 }
 
 /** `latest` is looked up in each project, `*` stands for anything; a version that nobody has matches nothing. */

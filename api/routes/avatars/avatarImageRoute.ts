@@ -3,6 +3,7 @@ import { nearestAvatarSize } from '../../../infra/images.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import type { ApiResponse } from '../../http/apiResponse.ts';
+import { route, type Route } from '../../http/route.ts';
 
 /** Ten years: another picture has another address. */
 const CACHE_SECONDS = 315_360_000;
@@ -10,8 +11,27 @@ const CACHE_SECONDS = 315_360_000;
 /** The picture in its own size under 0. */
 const OWN_SIZE = 0;
 
+/** Where the pictures of one kind of owner are served. */
+export function avatarImageRoute(name: string, kind: AvatarOwnerKind): Route {
+  return route({
+    name,
+    method: 'GET',
+    path: kind === 'user' ? '/avatar/{ident}/' : `/${kind}-avatar/{ident}/`,
+    summary: `The picture of ${kind === 'organization' ? 'an' : 'a'} ${kind}`,
+    access: 'public',
+    query: { s: 'The side in pixels; the nearest that there is.' },
+    responses: {
+      200: 'A PNG',
+      304: 'The client has it',
+      400: 'The size is no number',
+      404: 'No such picture',
+    },
+    handle: (request, context) => avatarImage(request, context, kind),
+  });
+}
+
 /** A picture by its ident, for anybody who has the address (groups-projects-orgs 4.6). */
-export async function avatarImage(
+async function avatarImage(
   request: ApiRequest,
   context: AppContext,
   kind: AvatarOwnerKind,
