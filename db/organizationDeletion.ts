@@ -2,31 +2,12 @@ import { z } from 'zod';
 import { roles } from '../domain/scopes.ts';
 import { cancelOrder } from './deletion/deletionOrders.ts';
 import { idAndSlug } from './idAndSlug.ts';
+import { organizationColumns, organizationRow } from './models/organization.ts';
 import { exec, maybeOne, type Queryable, type Transaction } from './pool.ts';
 
-const pendingRow = z
-  .object({
-    id: z.string(),
-    slug: z.string(),
-    name: z.string(),
-    status: z.string(),
-    open_membership: z.boolean(),
-    date_added: z.string(),
-    member_id: z.string(),
-    role: z.enum(roles),
-  })
-  .transform((row) => ({
-    organization: {
-      id: row.id,
-      slug: row.slug,
-      name: row.name,
-      status: row.status,
-      openMembership: row.open_membership,
-      dateAdded: row.date_added,
-    },
-    memberId: row.member_id,
-    role: row.role,
-  }));
+const pendingRow = organizationRow
+  .extend({ memberId: z.string(), role: z.enum(roles) })
+  .transform(({ memberId, role, ...organization }) => ({ organization, memberId, role }));
 
 export type PendingOrganization = z.output<typeof pendingRow>;
 
@@ -40,8 +21,7 @@ export function findPendingOrganization(
   const column = id === null ? 'slug' : 'id';
   return maybeOne(db, pendingRow, {
     name: `findPendingOrganization_${column}`,
-    text: `select organization.id, slug, name, status, open_membership, organization.date_added,
-                  member.id as member_id, member.role
+    text: `select ${organizationColumns}, member.id as "memberId", member.role
              from organization
              join member on member.organization_id = organization.id and member.user_id = $2
             where organization.status = 'pending_deletion' and organization.${column} = $1`,

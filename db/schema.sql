@@ -50,6 +50,17 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.notify_member_option()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if coalesce(new.key, old.key) in ('sentry:events_member_admin', 'sentry:alerts_member_write') then
+    perform pg_notify('slipway_change', 'organization:' || coalesce(new.organization_id, old.organization_id));
+  end if;
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.notify_tokens_of_user()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -677,6 +688,7 @@ create table organization_option (
   constraint organization_option_pkey PRIMARY KEY (organization_id, key),
   constraint organization_option_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE
 );
+CREATE TRIGGER organization_option_change AFTER INSERT OR DELETE OR UPDATE ON public.organization_option FOR EACH ROW EXECUTE FUNCTION notify_member_option();
 
 create table outbox (
   id uuid not null,

@@ -95,9 +95,24 @@ export function withImpliedScopes(granted: readonly Scope[]): Scope[] {
   return [...new Set(granted.flatMap((scope) => [scope, ...(impliedScopes[scope] ?? [])]))];
 }
 
+/** What an organization lets its members do; the roles above are not touched (groups-projects-orgs 4.2). */
+export type MemberOptions = Readonly<{ eventsMemberAdmin: boolean; alertsMemberWrite: boolean }>;
+
+function isRoleScope(scope: Scope, role: Role, options: MemberOptions): boolean {
+  if (role === 'member') {
+    if (scope === 'event:admin' && !options.eventsMemberAdmin) return false;
+    if (scope === 'alerts:write' && !options.alertsMemberWrite) return false;
+  }
+  return roleScopes[role].includes(scope);
+}
+
 /** A user token reaches as far as both its own scopes, with what they imply, and the role of its user. */
-export function effectiveScopes(granted: readonly Scope[], role: Role): Scope[] {
+export function effectiveScopes(
+  granted: readonly Scope[],
+  role: Role,
+  options: MemberOptions,
+): Scope[] {
   return withImpliedScopes(granted).filter(
-    (scope) => rolelessScopes.has(scope) || roleScopes[role].includes(scope),
+    (scope) => rolelessScopes.has(scope) || isRoleScope(scope, role, options),
   );
 }

@@ -12,6 +12,26 @@ const put = (body: unknown, token?: string) =>
 
 const audit = async (query = '') => (await slipway.call('GET', `${acme}audit-logs/${query}`)).body;
 
+describe('options that narrow what members may do', () => {
+  test('take event:admin and alerts:write away from members alone, at once, until they are on again', async () => {
+    const deleteAs = async (role: 'member' | 'admin') => {
+      const { tenant } = slipway;
+      const userId = await tenant.addMember(role, [tenant.teamId]);
+      const token = await tenant.userToken(['event:admin'], userId);
+      return async (): Promise<number> =>
+        (await slipway.call('DELETE', `${acme}issues/1/`, { token })).status;
+    };
+    const [member, admin] = [await deleteAs('member'), await deleteAs('admin')];
+    // There is no such issue, which is all that is said to those who may.
+    expect([await member(), await admin()]).toEqual([404, 404]);
+    expect((await put({ eventsMemberAdmin: false })).status).toBe(200);
+    expect([await member(), await admin()]).toEqual([403, 404]);
+    expect((await put({ eventsMemberAdmin: true, alertsMemberWrite: false })).status).toBe(200);
+    expect([await member(), await admin()]).toEqual([404, 404]);
+    await put({ alertsMemberWrite: true });
+  });
+});
+
 describe('a new organization', () => {
   it('belongs to whoever makes it and has a snowflake', async () => {
     const { status, body } = await slipway.call('POST', '/api/0/organizations/', {

@@ -320,6 +320,39 @@ describe('every column that is cached', () => {
   });
 });
 
+describe('what an organization takes away from its members', () => {
+  const KEY = 'sentry:events_member_admin';
+
+  test.each<[string, boolean, boolean]>([
+    [
+      `insert into organization_option (organization_id, key, value) values ($1, '${KEY}', 'false')`,
+      true,
+      false,
+    ],
+    [
+      `update organization_option set value = 'true' where organization_id = $1 and key = '${KEY}'`,
+      false,
+      true,
+    ],
+    [
+      `update organization_option set value = 'null' where organization_id = $1 and key = '${KEY}'`,
+      false,
+      true,
+    ],
+    [`delete from organization_option where organization_id = $1 and key = '${KEY}'`, false, true],
+  ])('shows with the next look-up: %s', async (statement, before, after) => {
+    const { id, slug } = await newOrganization();
+    if (!before) {
+      await sql('insert into organization_option values ($1, $2, $3)', [id, KEY, 'false']);
+    }
+    const find = () => findOrganization(models(), slug);
+    expect(await warm(find, id)).toMatchObject({ eventsMemberAdmin: before });
+    await sql(statement, [id], here.pool);
+    expect(await find()).toMatchObject({ eventsMemberAdmin: after, alertsMemberWrite: true });
+    await sql('delete from organization where id = $1', [id]);
+  });
+});
+
 describe('a row that was read before a change', () => {
   /** The model of organizations, whose rows arrive when the test lets them. */
   function slowModel() {

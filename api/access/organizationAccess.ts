@@ -40,7 +40,7 @@ export async function requireOrganization(
   const { userId: id, memberships } = principal;
   const member = await findMembership(context.pool, { id, memberships }, organization.id);
   if (member === null) throw notFound();
-  const scopes = effectiveScopes(principal.scopes, member.role);
+  const scopes = effectiveScopes(principal.scopes, member.role, organization);
   if (accepted !== null && !accepted.some((scope) => scopes.includes(scope))) {
     throw insufficientScope(
       accepted,

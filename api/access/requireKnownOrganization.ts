@@ -28,7 +28,7 @@ export async function requireKnownOrganization(
       principal.userId,
     );
     if (pending === null) throw error;
-    const scopes = effectiveScopes(principal.scopes, pending.role);
+    const scopes = effectiveScopes(principal.scopes, pending.role, pending.organization);
     if (accepted !== null) requireScope(scopes, accepted);
     return { ...pending, principal, scopes };
   }

@@ -11,13 +11,23 @@ export const organizationRow = z.object({
   status: z.string(),
   /** Members may join any team, and so see every project. */
   openMembership: z.boolean(),
+  /** What members may do with events and alerts. */
+  eventsMemberAdmin: z.boolean(),
+  alertsMemberWrite: z.boolean(),
   dateAdded: z.string(),
 });
 
 export type Organization = z.output<typeof organizationRow>;
 
+/** An option that is on until somebody switches it off. */
+const option = (key: 'events_member_admin' | 'alerts_member_write'): string =>
+  `coalesce((select (value #>> '{}')::boolean from organization_option
+              where organization_id = organization.id and key = 'sentry:${key}'), true)`;
+
 export const organizationColumns = `organization.id, organization.slug, organization.name, organization.status,
-                  organization.open_membership as "openMembership", organization.date_added as "dateAdded"`;
+                  organization.open_membership as "openMembership", organization.date_added as "dateAdded",
+                  ${option('events_member_admin')} as "eventsMemberAdmin",
+                  ${option('alerts_member_write')} as "alertsMemberWrite"`;
 
 /** Active organizations: one that is being deleted is unknown. */
 export const organizationModel = defineModel<Organization, 'id' | 'slug'>({
