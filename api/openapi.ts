@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Route } from './http/route.ts';
+import { rememberedBy } from './idempotency/rememberedBy.ts';
 
 /** The OpenAPI 3.1 document, made from the same routes that serve requests. */
 export function openApiDocument(routes: readonly Route[], publicUrl: string): object {
@@ -41,7 +42,7 @@ function describe(route: Route): object {
       ? {}
       : { description: `Needs one of the scopes ${route.access.join(', ')}.` }),
     security: route.access === 'public' ? [] : [{ token: [] }],
-    parameters: [...pathParameters, ...queryParameters],
+    parameters: [...pathParameters, ...queryParameters, ...headerParameters(route)],
     ...(route.body === undefined
       ? {}
       : { requestBody: { content: { 'application/json': { schema: bodySchema(route.body) } } } }),
@@ -53,10 +54,27 @@ function describe(route: Route): object {
   };
 }
 
+function headerParameters(route: Route): object[] {
+  if (rememberedBy(route) === null) return [];
+  return [
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      description:
+        'The same request with the same key has the first answer again and no effect, for seven days.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+  ];
+}
+
 function commonResponses(route: Route): Record<number, string> {
   if (route.access === 'public') return {};
+  const mismatch =
+    rememberedBy(route) === null
+      ? {}
+      : { 422: 'The Idempotency-Key came with another request before' };
   const forbidden = typeof route.access === 'string' ? {} : { 403: 'The token lacks the scope' };
-  return { 401: 'The token is missing or unknown', ...forbidden };
+  return { 401: 'The token is missing or unknown', ...forbidden, ...mismatch };
 }
 
 function bodySchema(schema: z.ZodType): object {

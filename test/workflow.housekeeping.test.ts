@@ -11,7 +11,8 @@ import { exceptionEvent, IngestClient } from './support/ingest.ts';
 /**
  * What happens to issues when nobody does anything:
  *   1. expireResolutions: ignored issues come back when they are due; what waits for the next release finds it
- *   2. retention: old events go and their issues stay, removed issues go with everything, old issues are resolved
+ *   2. retention: old events go and their issues stay, removed issues go with everything, old issues are resolved,
+ *      answers to writes are forgotten
  *   3. both end where there is nothing to do, go on where a dead worker stopped, and can be triggered by hand
  */
 const bench = useActorBench();
@@ -200,6 +201,18 @@ describe('retention', () => {
     ]);
     await rows("delete from operation where release_version = 'old@1'");
     expect(await tidy()).toMatchObject({ operations: 0 });
+  });
+
+  test('forgets what writes answered after seven days, and not before', async () => {
+    await rows(
+      `insert into idempotent_answer (principal, key, request_hash, claim, status, created_at)
+       select 'user:1', n, '', gen_random_uuid(), 204,
+              now() - make_interval(days => 7, mins => case when n <= 1_200 then 1 else -1 end)
+         from generate_series(1, 1_210) n`,
+    );
+    expect(await tidy()).toMatchObject({ answers: 1_200 });
+    expect(await tidy()).toMatchObject({ answers: 0 });
+    expect(await rows('delete from idempotent_answer returning key')).toHaveLength(10);
   });
 
   test('an issue that somebody deletes is gone at once, its rows a pass later; its events begin anew', async () => {

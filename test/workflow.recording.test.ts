@@ -140,6 +140,7 @@ const passActivities = [
   'expireEvents',
   'deleteRemovedIssues',
   'resolveAgedIssues',
+  'expireAnswers',
 ] as const;
 
 /** Each activity of a pass is called twice: once with more to come, once to the end. */
@@ -152,11 +153,15 @@ const inTwoSteps: NonNullable<WorkerOptions['failpoints']> = (activities) =>
     ]),
   );
 
-test.each(['expireResolutions', 'retention'])('%s replays as it was', async (name) => {
+// `retention.json` is of before answers were forgotten, and stays.
+test.each([
+  ['expireResolutions', 'expireResolutions'],
+  ['retention.answers', 'retention'],
+])('%s replays as it was', async (name, workflowType) => {
   await bench.startWorker({ failpoints: inTwoSteps });
   const workflowId = `recorded-${name}-${bench.slipway.tenant.organizationId}`;
   const { client } = bench.slipway.temporal;
-  await client.workflow.execute(name, { workflowId, taskQueue: releaseTaskQueue });
+  await client.workflow.execute(workflowType, { workflowId, taskQueue: releaseTaskQueue });
   await bench.stopWorkers();
   await replayRuns(name, workflowId);
 });

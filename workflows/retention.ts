@@ -3,7 +3,7 @@ import type { HousekeepingActivities } from '../activities/housekeeping/housekee
 import { bulkPolicy } from './retryPolicies.ts';
 import { runPass } from './runPass.ts';
 
-const { deleteRemovedIssues, expireEvents, expireOperations, resolveAgedIssues } =
+const { deleteRemovedIssues, expireAnswers, expireEvents, expireOperations, resolveAgedIssues } =
   proxyActivities<HousekeepingActivities>(bulkPolicy);
 
 export type RetentionResult = Readonly<{
@@ -11,6 +11,7 @@ export type RetentionResult = Readonly<{
   removed: number;
   resolved: number;
   operations: number;
+  answers: number;
 }>;
 
 /** One pass over what is too old, started by its schedule. */
@@ -27,10 +28,16 @@ export async function retention(): Promise<RetentionResult> {
     setCurrentDetails('Deleting operations that finished long ago.');
     operations = await runPass(expireOperations);
   }
-  const result = { events, removed, resolved, operations };
+  let answers = 0;
+  // The same for answers.
+  if (patched('expire-answers')) {
+    setCurrentDetails('Forgetting what writes answered.');
+    answers = await runPass(expireAnswers);
+  }
+  const result = { events, removed, resolved, operations, answers };
   setCurrentDetails(
-    `${events} events, ${removed} issues and ${operations} operations deleted, ${resolved} issues resolved by age.`,
+    `${events} events, ${removed} issues and ${operations} operations deleted, ${resolved} issues resolved by age, ${answers} answers forgotten.`,
   );
-  if (events + removed + resolved + operations > 0) log.info('Tidied up', result);
+  if (events + removed + resolved + operations + answers > 0) log.info('Tidied up', result);
   return result;
 }

@@ -1,6 +1,7 @@
 import { expireEvents } from '../../db/events/expireEvents.ts';
 import { expireOperations } from '../../db/expireOperations.ts';
 import { deleteRemovedGroups } from '../../db/groups/deleteRemovedGroups.ts';
+import { expireAnswers } from '../../db/idempotentAnswers.ts';
 import { reopenDue } from '../../db/groups/reopenDue.ts';
 import { resolveAged } from '../../db/groups/resolveAged.ts';
 import { settleNextReleases } from '../../db/groups/settleNextReleases.ts';
@@ -17,6 +18,9 @@ import { inChunks } from './inChunks.ts';
 /** What the environment says unless it says otherwise; for workers that are made without one. */
 const EVENT_RETENTION_DAYS = 90;
 const OPERATION_RETENTION_DAYS = 30;
+
+/** A client that sends something again does so within minutes; a pipeline that somebody starts again, within days. */
+const IDEMPOTENCY_DAYS = 7;
 
 export type HousekeepingDependencies = Readonly<{
   pool: Pool;
@@ -49,5 +53,6 @@ export function createHousekeepingActivities({
     expireEvents: pass((tx, cursor) => expireEvents(tx, cursor, eventRetentionDays)),
     expireOperations: pass((tx, cursor) => expireOperations(tx, cursor, operationRetentionDays)),
     deleteRemovedIssues: pass(deleteRemovedGroups),
+    expireAnswers: pass((tx) => expireAnswers(tx, IDEMPOTENCY_DAYS)),
   };
 }

@@ -20,4 +20,6 @@ export type HousekeepingActivities = {
   expireOperations: PassActivity;
   /** Issues that somebody has deleted are deleted with everything that hangs on them. */
   deleteRemovedIssues: PassActivity;
+  /** Answers to writes are forgotten with the time in which a repeat of them is known. */
+  expireAnswers: PassActivity;
 };

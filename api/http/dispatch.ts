@@ -2,6 +2,8 @@ import type { ModelReader } from '../../db/cache/model.ts';
 import type { Principal } from '../access/principal.ts';
 import { requireScope } from '../access/requireScope.ts';
 import type { AppContext } from '../context.ts';
+import { rememberAnswer } from '../idempotency/rememberAnswer.ts';
+import { rememberedBy } from '../idempotency/rememberedBy.ts';
 import { ApiRequest } from './apiRequest.ts';
 import type { ApiResponse } from './apiResponse.ts';
 import { parseQuery } from './parseQuery.ts';
@@ -22,6 +24,7 @@ type Call = Readonly<{
 
 /**
  * The one way to a handler, from outside and from inside: who asks is known by now, and their scopes are checked here.
+ * A write that was done before under the same Idempotency-Key does not come to its handler.
  * @throws AppError forbidden, and whatever the handler refuses.
  */
 export async function dispatch(
@@ -39,7 +42,8 @@ export async function dispatch(
     query: parseQuery(search),
     params: pathParams(route.path, pathname),
   });
-  return route.handle(request, context);
+  if (rememberedBy(route) !== 'answer') return route.handle(request, context);
+  return rememberAnswer(request, context, () => route.handle(request, context));
 }
 
 /** The segments as sent: Hono decodes leniently, and a version must be decoded exactly once (clients 2.1). */

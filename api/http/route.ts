@@ -31,6 +31,11 @@ export type Route = Readonly<{
   body?: z.ZodType;
   /** Documented answers: status and what it means. */
   responses: Readonly<Record<number, string>>;
+  /**
+   * Writes are remembered under their Idempotency-Key by their answer (api/idempotency/), unless they say that they do
+   * so themselves: in the transaction of the write, as an operation.
+   */
+  idempotency?: 'operation';
   handle: (request: ApiRequest, context: AppContext) => Promise<ApiResponse>;
 }>;
 

@@ -9,8 +9,9 @@ import { uuidV7 } from '../../infra/uuidV7.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import type { ApiResponse } from '../http/apiResponse.ts';
-import { requireSameRequest } from './requireSameRequest.ts';
-import { actorOf, hashRequest, readIdempotencyKey } from './submitOperation.ts';
+import { hashRequest, readIdempotencyKey } from '../idempotency/idempotencyKey.ts';
+import { requireSameRequest } from '../idempotency/requireSameRequest.ts';
+import { actorOf } from './submitOperation.ts';
 
 /** The repeat comes from a client that retries anyway. */
 const RETRY_AFTER_MS = 1_000;

@@ -7,12 +7,8 @@ import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import type { ApiResponse } from '../http/apiResponse.ts';
 import type { Route } from '../http/route.ts';
-import {
-  hashRequest,
-  readIdempotencyKey,
-  submitOperation,
-  type Submission,
-} from './submitOperation.ts';
+import { hashRequest, readIdempotencyKey } from '../idempotency/idempotencyKey.ts';
+import { submitOperation, type Submission } from './submitOperation.ts';
 
 /** Checks a request and says what is to be done; throws what the client did wrong. */
 export type PrepareWrite = (

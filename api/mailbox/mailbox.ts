@@ -17,8 +17,8 @@ import type { Pool } from '../../db/pool.ts';
 import { Batcher } from '../../infra/batcher.ts';
 import type { Logger } from '../../infra/logger.ts';
 import { DrainResult } from '../../workflows/messages.ts';
+import { requireSameRequest } from '../idempotency/requireSameRequest.ts';
 import type { ReleaseActor } from './releaseActor.ts';
-import { requireSameRequest } from './requireSameRequest.ts';
 
 /** Past this many waiting operations a release takes no more: something is wrong that more of them would not mend. */
 const PENDING_MAX = 1_000;

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { badRequest, notFound } from '../../domain/errors.ts';
+import { notFound } from '../../domain/errors.ts';
 import type { ReleaseKey, ReleaseStep } from '../../domain/operation.ts';
 import type {
   OperationActor,
@@ -14,11 +13,9 @@ import type { Principal } from '../access/principal.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import { noContent, type ApiResponse } from '../http/apiResponse.ts';
+import { hashRequest, readIdempotencyKey } from '../idempotency/idempotencyKey.ts';
 import { serializeOne } from '../serializers/serialize.ts';
 import type { Settled } from './mailbox.ts';
-
-/** Visible ASCII; as long as any client's UUIDs and run ids, short enough to index. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 export type Submission = Readonly<{
   kind: string;
@@ -70,15 +67,6 @@ export async function submitOperation(
     context.logger.warn({ err: error }, 'A write was applied, but its answer could not be read');
     return accepted(context, settled, submission);
   }
-}
-
-/** Null without the header. */
-export function readIdempotencyKey(request: ApiRequest): string | null {
-  const key = request.header('idempotency-key');
-  if (key !== null && !IDEMPOTENCY_KEY.test(key)) {
-    throw badRequest('Idempotency-Key must be 1 to 255 visible ASCII characters.');
-  }
-  return key;
 }
 
 /** What the synchronous call answers for an outcome. */
@@ -139,14 +127,6 @@ async function describeRelease(
 function describeDeploy(id: string, deploy: RecordDeployCommand): Record<string, unknown> {
   const { environment, dateStarted, dateFinished, name, url } = deploy;
   return { id, environment, dateStarted, dateFinished, name, url };
-}
-
-/** Method and path are part of it: one key must not answer for another endpoint. */
-export async function hashRequest(request: ApiRequest): Promise<Buffer> {
-  return createHash('sha256')
-    .update(`${request.method} ${request.path}\n`)
-    .update(await request.bytes())
-    .digest();
 }
 
 export function actorOf(principal: Principal): OperationActor {

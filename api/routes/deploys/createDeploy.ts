@@ -10,8 +10,8 @@ import { accessibleProjects, pickProjects } from '../../access/resolveProjects.t
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { route } from '../../http/route.ts';
+import { readIdempotencyKey } from '../../idempotency/idempotencyKey.ts';
 import { handleWrite } from '../../mailbox/handleWrite.ts';
-import { readIdempotencyKey } from '../../mailbox/submitOperation.ts';
 import { deployCreateSchema, type DeployCreateBody } from '../../validation/deployBody.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 
@@ -28,6 +28,7 @@ export const createDeploy = route({
     400: 'The body is wrong',
     404: 'No such release',
   },
+  idempotency: 'operation',
   handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const release = await requireWritableRelease(request, context, access);
     const body = validateBody(deployCreateSchema, await request.body(['projects']));

@@ -21,6 +21,7 @@ export const createProjectRelease = route({
     400: 'The body is wrong',
     404: 'No such project',
   },
+  idempotency: 'operation',
   handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const project = await requireProject(request, context, access);
     const body = validateBody(projectReleaseCreateSchema, await request.body(['commits']));

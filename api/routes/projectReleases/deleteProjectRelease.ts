@@ -12,6 +12,7 @@ export const deleteProjectRelease = route({
   summary: 'Delete a release from all of its projects',
   access: releaseScopes.delete,
   responses: { 204: 'Deleted', 202: 'Stored; it will be applied', 404: 'No such release' },
+  idempotency: 'operation',
   handle: handleWrite(releaseScopes.delete, async (request, context, access) => {
     const project = await requireProject(request, context, access);
     const version = await requireWritableProjectRelease(request, context, access, project);

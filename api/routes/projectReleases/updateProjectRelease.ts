@@ -20,6 +20,7 @@ export const updateProjectRelease = route({
     400: 'The body is wrong',
     404: 'The project has no such release',
   },
+  idempotency: 'operation',
   handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const project = await requireProject(request, context, access);
     const version = await requireWritableProjectRelease(request, context, access, project);

@@ -21,6 +21,7 @@ export const storePullRequest = route({
     201: 'The pull request is new',
     400: 'The body is wrong',
   },
+  idempotency: 'operation',
   handle: async (request, context) => {
     const body = validateBody(pullRequestSchema, await request.body());
     const { organization } = await requireOrganization(

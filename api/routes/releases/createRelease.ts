@@ -35,6 +35,7 @@ export const createRelease = route({
     208: 'Nothing new; the release as it is',
     400: 'The body is wrong',
   },
+  idempotency: 'operation',
   handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const body = validateBody(
       organizationReleaseCreateSchema,

@@ -10,6 +10,7 @@ export const deleteRelease = route({
   summary: 'Delete a release from all of its projects',
   access: releaseScopes.delete,
   responses: { 204: 'Deleted', 202: 'Stored; it will be applied', 404: 'No such release' },
+  idempotency: 'operation',
   handle: handleWrite(releaseScopes.delete, async (request, context, access) => {
     const { version } = await requireWritableRelease(request, context, access);
     return {

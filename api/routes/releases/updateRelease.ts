@@ -19,6 +19,7 @@ export const updateRelease = route({
     400: 'The body is wrong, or names unknown repositories',
     404: 'No such release',
   },
+  idempotency: 'operation',
   handle: handleWrite(releaseScopes.write, async (request, context, access) => {
     const { version } = await requireWritableRelease(request, context, access);
     const body = validateBody(

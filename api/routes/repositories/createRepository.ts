@@ -24,6 +24,7 @@ export const createRepository = route({
   access: repositoryWriteScopes,
   body: createRepositorySchema,
   responses: { 201: 'The repository', 400: 'The body is wrong, or the name is taken' },
+  idempotency: 'operation',
   handle: async (request, context) => {
     const { organization } = await requireOrganization(request, context, repositoryWriteScopes);
     const body = validateBody(createRepositorySchema, await request.body());
