@@ -365,6 +365,24 @@ describe('a request', () => {
     expect(await owner).toEqual(made);
   });
 
+  test('during which the database goes away has its own answer, and its claim runs out', async () => {
+    const whileAway = async (key: string, outcome: () => Promise<ApiResponse>) => {
+      const goAway = () => rows('alter table idempotent_answer rename to away');
+      try {
+        return await remember(key, () => goAway().then(outcome));
+      } finally {
+        await rows('alter table away rename to idempotent_answer');
+      }
+    };
+    expect(await whileAway('applied', () => Promise.resolve(made))).toEqual(made);
+    await expect(whileAway('refused', () => Promise.reject(new Error('refused')))).rejects.toThrow(
+      'refused',
+    );
+    expect(await kept()).toMatchObject([{ status: null }, { status: null }]);
+    await expireClaims();
+    expect(await remember('refused', () => Promise.resolve(made))).toEqual(made);
+  });
+
   test('with an answer too large to keep is remembered as done', async () => {
     const large = { status: 200, body: { text: 'x'.repeat(1024 * 1024) } };
     expect(await remember('large', () => Promise.resolve(large))).toEqual(large);
