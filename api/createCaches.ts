@@ -7,6 +7,7 @@ import type { Queryable } from '../db/pool.ts';
 import { SharedCache } from '../infra/cache/sharedCache.ts';
 import type { Config } from '../infra/config.ts';
 import type { Logger } from '../infra/logger.ts';
+import type { Metrics } from '../infra/metrics.ts';
 import { createRedis } from '../infra/redis.ts';
 
 /** An answer that takes longer than this is worth less than asking Postgres. */
@@ -28,6 +29,7 @@ export function createCaches(
   { databaseUrl, redisUrl }: Pick<Config, 'databaseUrl' | 'redisUrl'>,
   db: Queryable,
   logger: Logger,
+  { cacheLookUps: counted }: Pick<Metrics, 'cacheLookUps'>,
 ): Caches {
   const redis = createRedis(redisUrl, logger, REDIS_WAIT_MS);
   const shared = new SharedCache({ redis, logger });
@@ -45,8 +47,8 @@ export function createCaches(
   return {
     redis,
     shared,
-    models: new ModelCache({ db, shared, logger }),
-    projectAccess: new ProjectAccess({ db, shared }),
+    models: new ModelCache({ db, shared, logger, counted }),
+    projectAccess: new ProjectAccess({ db, shared, counted }),
     changed,
     close: async () => {
       await feed.stop();

@@ -45,13 +45,13 @@ export function createContext(
     onError: (error) => logger.warn({ err: error }, 'A database connection broke'),
     onChange: (change) => caches.changed(change),
   });
-  const caches = createCaches(config, pool, logger);
+  const metrics = createMetrics();
+  const caches = createCaches(config, pool, logger, metrics);
   const redis = createRedis(config.redisUrl, logger);
   const { namespace } = temporal;
   const { connection, close: closeTemporal } = lazyTemporalConnection(temporal.connectionOptions);
   const client = new Client({ connection, namespace });
   const actor = new ReleaseActor(client, config.writeWaitMs);
-  const metrics = createMetrics();
   const deliveries = new Deliveries(client);
   const outbox = new OutboxRelay(pool, deliveries, logger);
   const context: AppContext = {

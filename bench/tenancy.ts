@@ -9,6 +9,7 @@ import { findProject } from '../db/models/project.ts';
 import { findMembership, findToken } from '../db/models/token.ts';
 import { createPool } from '../db/pool.ts';
 import { createLogger } from '../infra/logger.ts';
+import { createMetrics } from '../infra/metrics.ts';
 import { hashToken } from '../infra/tokens.ts';
 import { load } from './load.ts';
 
@@ -34,7 +35,7 @@ const pool = createPool({
   onError: () => undefined,
 });
 const redis = new Redis(dev.redisUrl);
-const caches = createCaches(dev, pool, createLogger('bench', 'warn'));
+const caches = createCaches(dev, pool, createLogger('bench', 'warn'), createMetrics());
 
 const tokenHash = hashToken(dev.token);
 const direct = directModels(pool);

@@ -1,5 +1,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** `bypassed`: the cache could not be asked, so the database was. */
+export type LookUpOutcome = 'hit' | 'miss' | 'bypassed';
+
 /** What the API counts; the names are public interface of `/metrics`. */
 export type Metrics = Readonly<{
   registry: Registry;
@@ -8,6 +11,7 @@ export type Metrics = Readonly<{
   deferredWrites: Counter;
   pendingOperations: Gauge;
   oldestPendingSeconds: Gauge;
+  cacheLookUps: Counter<'model' | 'outcome'>;
 }>;
 
 export function createMetrics(): Metrics {
@@ -36,6 +40,12 @@ export function createMetrics(): Metrics {
     oldestPendingSeconds: new Gauge({
       name: 'slipway_oldest_pending_operation_seconds',
       help: 'Age of the oldest operation that is not applied yet.',
+      registers,
+    }),
+    cacheLookUps: new Counter({
+      name: 'slipway_cache_lookups_total',
+      help: 'Rows asked of the cache: found there, read from Postgres, or not asked for there because it could not answer.',
+      labelNames: ['model', 'outcome'],
       registers,
     }),
   };

@@ -480,6 +480,38 @@ describe('what lies in Redis', () => {
   });
 });
 
+describe('operators see', () => {
+  /** Look-ups of organizations, by what came of them. */
+  async function counted(): Promise<Record<string, number>> {
+    const { values } = await here.metrics.cacheLookUps.get();
+    const ofModel = values.filter(({ labels }) => labels.model === 'organization');
+    return Object.fromEntries(ofModel.map(({ labels, value }) => [labels.outcome, value]));
+  }
+
+  it('how many rows came from the cache, how many did not, and how many it was not asked for', async () => {
+    const { id, slug } = await newOrganization();
+    await warm(() => findOrganization(models(), slug), id);
+    const { hit = 0, miss = 0, bypassed = 0 } = await counted();
+    await findOrganization(models(), slug);
+    expect(await counted()).toMatchObject({ hit: hit + 1, miss });
+    await findOrganization(models(), 'nope');
+    expect(await counted()).toMatchObject({ hit: hit + 1, miss: miss + 1 });
+    gate.shut();
+    await findOrganization(models(), slug);
+    expect(await counted()).toEqual({ hit: hit + 1, miss: miss + 1, bypassed: bypassed + 1 });
+  });
+
+  it('the same of the projects that people may use', async () => {
+    const { organizationId } = tenant;
+    const question = { organizationId, memberId: null, names: ['web'] };
+    await warm(() => here.caches.projectAccess.projects(question), `access:${organizationId}:`);
+    await here.caches.projectAccess.projects(question);
+    const text = await here.metrics.registry.metrics();
+    expect(text).toMatch(/slipway_cache_lookups_total\{model="project_access",outcome="hit"\} \d/);
+    expect(text).toMatch(/slipway_cache_lookups_total\{model="project_access",outcome="miss"\} \d/);
+  });
+});
+
 describe('when Redis', () => {
   test.each([
     ['is gone', () => gate.shut()],

@@ -1,6 +1,7 @@
 import type { CacheAnswer, SharedCache } from '../../infra/cache/sharedCache.ts';
 import { Coalescer } from '../../infra/coalescer.ts';
 import type { Logger } from '../../infra/logger.ts';
+import type { LookUpOutcome, Metrics } from '../../infra/metrics.ts';
 import type { Queryable } from '../pool.ts';
 import { directModels } from './directModels.ts';
 import { theOneOf, type Criterion, type Model, type ModelReader } from './model.ts';
@@ -16,13 +17,22 @@ export class ModelCache implements ModelReader {
   private readonly db: Queryable;
   private readonly shared: SharedCache;
   private readonly logger: Logger;
+  private readonly counted: Metrics['cacheLookUps'];
   /** Requests that ask for the same at the same moment share one look-up that began after they asked. */
   private readonly lookUps = new Coalescer<unknown>();
 
-  constructor(options: Readonly<{ db: Queryable; shared: SharedCache; logger: Logger }>) {
+  constructor(
+    options: Readonly<{
+      db: Queryable;
+      shared: SharedCache;
+      logger: Logger;
+      counted: Metrics['cacheLookUps'];
+    }>,
+  ) {
     this.db = options.db;
     this.shared = options.shared;
     this.logger = options.logger;
+    this.counted = options.counted;
   }
 
   /** Remembers for one request or activity what it has asked for; must not outlive it. */
@@ -55,7 +65,10 @@ export class ModelCache implements ModelReader {
     values: readonly string[],
   ): Promise<Map<string, R>> {
     const reading = await this.shared.read(values.map((value) => lookupOf(model, key, value)));
-    if (reading === null) return directModels(this.db).getManyFromCache(model, key, values);
+    if (reading === null) {
+      this.count(model, 'bypassed', values.length);
+      return directModels(this.db).getManyFromCache(model, key, values);
+    }
     const found = new Map<string, R>();
     const missing: string[] = [];
     values.forEach((value, index) => {
@@ -63,6 +76,8 @@ export class ModelCache implements ModelReader {
       if (row === null) missing.push(value);
       else found.set(value, row);
     });
+    this.count(model, 'hit', found.size);
+    this.count(model, 'miss', missing.length);
     if (missing.length === 0) return found;
     const loaded = await model.load(this.db, key, missing);
     this.shared.store(
@@ -71,6 +86,14 @@ export class ModelCache implements ModelReader {
     );
     for (const row of loaded) found.set(model.keys[key](row), row);
     return found;
+  }
+
+  private count(
+    { name: model }: Readonly<{ name: string }>,
+    outcome: LookUpOutcome,
+    rows: number,
+  ): void {
+    if (rows > 0) this.counted.inc({ model, outcome }, rows);
   }
 
   /** Null for a miss, and for anything that is not the row that was asked for. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { CacheReading, SharedCache } from '../../infra/cache/sharedCache.ts';
 import { Coalescer } from '../../infra/coalescer.ts';
+import type { Metrics } from '../../infra/metrics.ts';
 import { listAccessibleProjects } from '../access.ts';
 import type { Queryable } from '../pool.ts';
 
@@ -30,11 +31,15 @@ type Question = Readonly<{
 export class ProjectAccess {
   private readonly db: Queryable;
   private readonly shared: SharedCache;
+  private readonly counted: Metrics['cacheLookUps'];
   private readonly lookUps = new Coalescer<readonly ReachableProject[]>();
 
-  constructor(options: Readonly<{ db: Queryable; shared: SharedCache }>) {
+  constructor(
+    options: Readonly<{ db: Queryable; shared: SharedCache; counted: Metrics['cacheLookUps'] }>,
+  ) {
     this.db = options.db;
     this.shared = options.shared;
+    this.counted = options.counted;
   }
 
   projects(question: Question): Promise<readonly ReachableProject[]> {
@@ -49,7 +54,10 @@ export class ProjectAccess {
     const prefix = `${mark}:${createHash('sha256').update(text).digest('base64url')}:`;
     const reading = await this.shared.read([{ name: mark, prefix }]);
     const [answer] = reading?.answers ?? [];
-    if (typeof answer?.target === 'string') {
+    const isKnown = typeof answer?.target === 'string';
+    const outcome = isKnown ? 'hit' : reading === null ? 'bypassed' : 'miss';
+    this.counted.inc({ model: 'project_access', outcome });
+    if (isKnown) {
       return z.array(reachableProject).parse(JSON.parse(answer.target));
     }
     const listed = await listAccessibleProjects(this.db, question);
