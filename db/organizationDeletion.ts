@@ -1,44 +1,6 @@
 import { z } from 'zod';
-import { roles } from '../domain/scopes.ts';
 import { cancelOrder } from './deletion/deletionOrders.ts';
-import { idAndSlug } from './idAndSlug.ts';
-import { organizationColumns, organizationRow } from './models/organization.ts';
-import { exec, maybeOne, type Queryable, type Transaction } from './pool.ts';
-
-const pendingRow = organizationRow
-  .extend({ memberId: z.string(), role: z.enum(roles) })
-  .transform(({ memberId, role, ...organization }) => ({ organization, memberId, role }));
-
-export type PendingOrganization = z.output<typeof pendingRow>;
-
-/** An organization that waits for its deletion, by slug or decimal id, as one of its members sees it. */
-export function findPendingOrganization(
-  db: Queryable,
-  idOrSlug: string,
-  userId: string,
-): Promise<PendingOrganization | null> {
-  const [id, slug] = idAndSlug(idOrSlug);
-  const column = id === null ? 'slug' : 'id';
-  return maybeOne(db, pendingRow, {
-    name: `findPendingOrganization_${column}`,
-    text: `select ${organizationColumns}, member.id as "memberId", member.role
-             from organization
-             join member on member.organization_id = organization.id and member.user_id = $2
-            where organization.status = 'pending_deletion' and organization.${column} = $1`,
-    values: [id ?? slug, userId],
-  });
-}
-
-/** Whether an organization, by slug or decimal id, waits for its deletion. */
-export async function isOrganizationPending(db: Queryable, idOrSlug: string): Promise<boolean> {
-  const [id, slug] = idAndSlug(idOrSlug);
-  const pending = await exec(db, {
-    name: 'isOrganizationPending',
-    text: `select from organization where status = 'pending_deletion' and (id = $1 or slug = $2)`,
-    values: [id, slug],
-  });
-  return pending > 0;
-}
+import { exec, maybeOne, type Transaction } from './pool.ts';
 
 /**
  * Takes an organization out of sight; answers what came of it. The only active one stays: an installation without any

@@ -63,21 +63,30 @@ export function createProjectKey(
   });
 }
 
-/** Gives a project a key that has none: people may delete all of them. */
+/**
+ * The oldest key of a project that is active, else its oldest. People may delete all of them: a project that has none gets
+ * this one.
+ */
 export async function ensureProjectKey(
   tx: Transaction,
-  organizationId: string,
-  slug: string,
-  publicKey: string,
-): Promise<void> {
-  await exec(tx, {
+  projectId: string,
+  newPublicKey: string,
+): Promise<string> {
+  const { public_key } = await one(tx, z.object({ public_key: z.string() }), {
     name: 'ensureProjectKey',
-    text: `insert into project_key (project_id, public_key)
-           select id, $3 from project
-            where organization_id = $1 and slug = $2 and status = 'active'
-              and not exists (select from project_key where project_id = project.id)`,
-    values: [organizationId, slug, publicKey],
+    text: `with made as (
+             insert into project_key (project_id, public_key)
+             select $1, $2 where not exists (select from project_key where project_id = $1)
+             returning id, public_key, is_active)
+           select public_key
+             from (select * from made
+                   union all
+                   select id, public_key, is_active from project_key where project_id = $1) as key
+            order by is_active desc, id
+            limit 1`,
+    values: [projectId, newPublicKey],
   });
+  return public_key;
 }
 
 /** Undefined leaves what it names; null when the key is gone. */

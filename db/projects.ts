@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { idAndSlug } from './idAndSlug.ts';
 import { exec, maybeOne, type Queryable, type Transaction } from './pool.ts';
 
 const projectRow = z
@@ -65,25 +64,6 @@ export function createProject(db: Queryable, project: NewProject): Promise<Proje
       project.teamIds,
       project.id ?? null,
     ],
-  });
-}
-
-/** An active project by slug or decimal id, with its oldest key that is active, else its oldest. */
-export function findProjectWithKey(
-  db: Queryable,
-  organizationId: string,
-  idOrSlug: string,
-): Promise<ProjectWithKey | null> {
-  return maybeOne(db, projectRow, {
-    name: 'findProjectWithKey',
-    text: `select project.id, slug, name, platform, public_key
-             from project
-             join project_key on project_key.project_id = project.id
-            where organization_id = $1 and status = 'active'
-              and case when $2::bigint is null then slug = $3 else project.id = $2 end
-            order by project_key.is_active desc, project_key.id
-            limit 1`,
-    values: [organizationId, ...idAndSlug(idOrSlug)],
   });
 }
 

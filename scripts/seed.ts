@@ -1,8 +1,9 @@
 import { directModels } from '../db/cache/directModels.ts';
 import { findOrganization } from '../db/models/organization.ts';
+import { findProject } from '../db/models/project.ts';
 import { findToken, isExpired } from '../db/models/token.ts';
 import { createOrganization } from '../db/organizations.ts';
-import { addProjectTeams, createProject, findProjectWithKey } from '../db/projects.ts';
+import { addProjectTeams, createProject } from '../db/projects.ts';
 import { ensureProjectKey } from '../db/projectKeys.ts';
 import { createPool, transaction, type Transaction } from '../db/pool.ts';
 import { addTeamMember, createTeam, findTeams } from '../db/teams.ts';
@@ -105,9 +106,9 @@ async function seedProjects(
 ): Promise<Seeded['projects']> {
   const seeded: Seeded['projects'][number][] = [];
   for (const { id, slug, platform } of PROJECTS) {
-    await ensureProjectKey(tx, organizationId, slug, randomHex(32));
+    const publicKey = randomHex(32);
     const project =
-      (await findProjectWithKey(tx, organizationId, slug)) ??
+      (await findProject(directModels(tx), organizationId, slug)) ??
       (await createProject(tx, {
         ...(await smallId(tx, 'project', id)),
         organizationId,
@@ -115,11 +116,12 @@ async function seedProjects(
         slugs: [slug],
         platform,
         teamIds: [teamId],
-        publicKey: randomHex(32),
+        publicKey,
       }));
     if (project === null) throw beingDeleted(`project ${slug}`);
     await addProjectTeams(tx, project.id, [teamId]);
-    seeded.push({ id: project.id, slug, dsn: formatDsn(publicUrl, project.publicKey, project.id) });
+    const key = await ensureProjectKey(tx, project.id, publicKey);
+    seeded.push({ id: project.id, slug, dsn: formatDsn(publicUrl, key, project.id) });
   }
   return seeded;
 }

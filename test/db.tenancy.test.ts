@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { directModels } from '../db/cache/directModels.ts';
 import { findOrganization, type Organization } from '../db/models/organization.ts';
+import { findProject } from '../db/models/project.ts';
 import { findToken } from '../db/models/token.ts';
 import { createOrganization } from '../db/organizations.ts';
 import {
@@ -10,7 +11,8 @@ import {
   storeOrganizationSettings,
 } from '../db/organizationSettings.ts';
 import { transaction } from '../db/pool.ts';
-import { addProjectTeams, createProject, findProjectWithKey } from '../db/projects.ts';
+import { ensureProjectKey } from '../db/projectKeys.ts';
+import { addProjectTeams, createProject } from '../db/projects.ts';
 import { createRepository } from '../db/repositories.ts';
 import { addTeamMember, createTeam, findTeams } from '../db/teams.ts';
 import {
@@ -103,8 +105,15 @@ describe('projects', () => {
     const team = (await createTeam(db.pool, { organizationId: acme.id, slug: 'crew', name: 'C' }))!;
     const project = await createProject(db.pool, newProject(['web'], [team.id]));
     expect(project).toMatchObject({ slug: 'web', name: 'Web', platform: 'node' });
-    expect(await findProjectWithKey(db.pool, acme.id, 'web')).toEqual(project);
-    expect(await findProjectWithKey(db.pool, acme.id, project!.id)).toEqual(project);
+    const { publicKey, ...known } = project!;
+    const models = directModels(db.pool);
+    for (const name of ['web', project!.id]) {
+      expect(await findProject(models, acme.id, name)).toMatchObject(known);
+    }
+    const key = await transaction(db.pool, (tx) =>
+      ensureProjectKey(tx, project!.id, 'f'.repeat(32)),
+    );
+    expect(key).toBe(publicKey);
     await addProjectTeams(db.pool, project!.id, [team.id]);
     const { rows } = await db.pool.query('select team_id from project_team where project_id = $1', [
       project!.id,
@@ -143,7 +152,7 @@ describe('projects', () => {
     await db.pool.query("update project set status = 'pending_deletion' where id = $1", [
       project!.id,
     ]);
-    expect(await findProjectWithKey(db.pool, acme.id, 'ghost')).toBeNull();
+    expect(await findProject(directModels(db.pool), acme.id, 'ghost')).toBeNull();
   });
 });
 

@@ -1,4 +1,5 @@
-import { findPendingOrganization } from '../../db/organizationDeletion.ts';
+import { findPendingOrganization } from '../../db/models/organization.ts';
+import { findMembership } from '../../db/models/token.ts';
 import { AppError } from '../../domain/errors.ts';
 import { effectiveScopes, type Scope } from '../../domain/scopes.ts';
 import type { AppContext } from '../context.ts';
@@ -22,14 +23,14 @@ export async function requireKnownOrganization(
     const { principal } = request;
     if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
     if (principal.kind !== 'user') throw error;
-    const pending = await findPendingOrganization(
-      context.pool,
-      request.param('organization'),
-      principal.userId,
-    );
-    if (pending === null) throw error;
-    const scopes = effectiveScopes(principal.scopes, pending.role, pending.organization);
+    const organization = await findPendingOrganization(context.pool, request.param('organization'));
+    if (organization === null) throw error;
+    const { userId: id, memberships } = principal;
+    const member = await findMembership(context.pool, { id, memberships }, organization.id);
+    if (member === null) throw error;
+    const { id: memberId, role } = member;
+    const scopes = effectiveScopes(principal.scopes, role, organization);
     if (accepted !== null) requireScope(scopes, accepted);
-    return { ...pending, principal, scopes };
+    return { principal, organization, memberId, role, scopes };
   }
 }

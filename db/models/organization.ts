@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineModel, type ModelReader } from '../cache/model.ts';
 import { idAndSlug } from '../idAndSlug.ts';
-import { many } from '../pool.ts';
+import { many, type Queryable } from '../pool.ts';
 import { whereIn } from './whereIn.ts';
 
 export const organizationRow = z.object({
@@ -35,26 +35,44 @@ export const organizationModel = defineModel<Organization, 'id' | 'slug'>({
   row: organizationRow,
   keys: { id: ({ id }) => id, slug: ({ slug }) => slug },
   ttlMs: 300_000,
-  /** A statement for each key: one for both could not use an index. */
-  load: (db, key, values) => {
-    const columns = [{ name: key, type: key === 'id' ? 'bigint' : 'text' }] as const;
-    const { suffix, condition, parameters } = whereIn(
-      columns,
-      values.map((value) => [value]),
-    );
-    return many(db, organizationRow, {
-      name: `loadOrganizations_${key}${suffix}`,
-      text: `select ${organizationColumns} from organization where status = 'active' and ${condition}`,
-      values: parameters,
-    });
-  },
+  load: (db, key, values) => load(db, 'active', key, values),
 });
 
-/** The one way from a slug or a decimal id to an organization. */
+/** A statement for each key: one for both could not use an index. */
+function load(
+  db: Queryable,
+  status: 'active' | 'pending_deletion',
+  key: 'id' | 'slug',
+  values: readonly string[],
+): Promise<Organization[]> {
+  const { suffix, condition, parameters } = whereIn(
+    [{ name: key, type: key === 'id' ? 'bigint' : 'text' }],
+    values.map((value) => [value]),
+  );
+  return many(db, organizationRow, {
+    name: `load${status === 'active' ? '' : 'Pending'}Organizations_${key}${suffix}`,
+    text: `select ${organizationColumns} from organization where status = '${status}' and ${condition}`,
+    values: parameters,
+  });
+}
+
+/** The one way from a slug or a decimal id to an active organization. */
 export function findOrganization(
   models: ModelReader,
   idOrSlug: string,
 ): Promise<Organization | null> {
   const [id, slug] = idAndSlug(idOrSlug);
   return models.getFromCache(organizationModel, id === null ? { slug: slug ?? '' } : { id });
+}
+
+/** The same for one that waits for its deletion, which nothing but its restoration asks for: never cached. */
+export async function findPendingOrganization(
+  db: Queryable,
+  idOrSlug: string,
+): Promise<Organization | null> {
+  const [id, slug] = idAndSlug(idOrSlug);
+  const [pending] = await load(db, 'pending_deletion', id === null ? 'slug' : 'id', [
+    id ?? slug ?? '',
+  ]);
+  return pending ?? null;
 }

@@ -1,6 +1,9 @@
 import { directModels } from '../../db/cache/directModels.ts';
-import { findOrganization, type Organization } from '../../db/models/organization.ts';
-import { isOrganizationPending } from '../../db/organizationDeletion.ts';
+import {
+  findOrganization,
+  findPendingOrganization,
+  type Organization,
+} from '../../db/models/organization.ts';
 import type { Queryable } from '../../db/pool.ts';
 import { findTeams } from '../../db/teams.ts';
 import { findUserByEmail, type User } from '../../db/users.ts';
@@ -10,7 +13,7 @@ import { AdminError } from './command.ts';
 export async function requireOrganization(db: Queryable, idOrSlug: string): Promise<Organization> {
   const organization = await findOrganization(directModels(db), idOrSlug);
   if (organization !== null) return organization;
-  if (await isOrganizationPending(db, idOrSlug)) {
+  if ((await findPendingOrganization(db, idOrSlug)) !== null) {
     throw new AdminError(
       `The organization "${idOrSlug}" waits for its deletion. One of its owners can take that back: ` +
         `PUT /api/0/organizations/${idOrSlug}/ {"cancelDeletion": true}.`,
