@@ -3,7 +3,15 @@ import type { Pool } from '../../db/pool.ts';
 import type { Tenant } from './tenant.ts';
 
 /** What paths of a filled organization may name. */
-export type FilledTenant = Readonly<{ version: string; issue: string; webhook: string }>;
+export type FilledTenant = Readonly<{
+  version: string;
+  issue: string;
+  webhook: string;
+  member: string;
+  key: string;
+  repository: string;
+  token: string;
+}>;
 
 /**
  * Adds `count` of everything that lists show: to the organization, to its project `web`, to one release, one issue and
@@ -65,7 +73,28 @@ export async function fillTenant(
   );
   const version = 'full';
   await fillReleases(run, slug, version);
-  return { version, issue: await fillIssues(run, version), webhook: await fillWebhook(run) };
+  return {
+    version,
+    issue: await fillIssues(run, version),
+    webhook: await fillWebhook(run),
+    ...(await someOf(pool, organizationId)),
+  };
+}
+
+/** Ids of one of each of what has details of its own. */
+async function someOf(
+  pool: Pool,
+  organizationId: string,
+): Promise<Pick<FilledTenant, 'member' | 'key' | 'repository' | 'token'>> {
+  const { rows } = await pool.query(
+    `select (select max(id) from member where organization_id = $1) as member,
+            (select public_key from project_key join project on project.id = project_id
+              where organization_id = $1 and slug = 'web' limit 1) as key,
+            (select max(id) from repository where organization_id = $1) as repository,
+            (select max(id) from org_auth_token where organization_id = $1) as token`,
+    [organizationId],
+  );
+  return rows[0];
 }
 
 type Run = (text: string, ...more: unknown[]) => Promise<string>;
