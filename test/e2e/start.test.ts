@@ -1,5 +1,5 @@
 // `npm start` as a person runs it, in a copy of the checkout, against real servers. In order: it answers, its three
-// lines create a release, a second one is refused, a killed part comes back, SIGTERM ends all of it, data survives the
+// lines create a release, those of the README one with commits and a deploy, a second one is refused, a killed part comes back, SIGTERM ends all of it, data survives the
 // restart, nothing survives a kill -9 of the supervisor, a start can be given up, given servers are used.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,6 +23,7 @@ import { freePorts } from '../../scripts/process/ports.ts';
 import { identify } from '../../scripts/process/processIdentity.ts';
 import { waitUntil } from '../../scripts/process/waitUntil.ts';
 import { cloneDatabase } from '../support/database.ts';
+import { GitRepository } from '../support/gitRepository.ts';
 import { testServers } from '../support/servers.ts';
 
 const run = promisify(execFile);
@@ -175,6 +176,32 @@ test(
     await run('sh', ['-ec', lines.join('\n')], { cwd: checkout, env: environment });
     expect(await getRelease(slipway.dev, '1.0.0')).toBe(200);
     expect(slipway.output().trimEnd().split('\n').at(-1)).toMatch(/^Slipway is ready/);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
+  'the lines of the README, pasted, make a release with commits and a deploy',
+  async () => {
+    const { dev } = slipway;
+    // A clone has a history, which this copy lacks.
+    new GitRepository({}, checkout).commit({ message: 'the first one' });
+    const [, lines = ''] =
+      /```sh\n(.+?)```/s.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+    expect(lines).toContain('SENTRY_URL=http://127.0.0.1:9000 ');
+    const { stdout } = await run(
+      'sh',
+      ['-ec', lines.replace('http://127.0.0.1:9000', dev.url).replaceAll('1.0.0', '1.1.0')],
+      { cwd: checkout, env: environment },
+    );
+    expect(stdout).toContain("Created new deploy unnamed for 'production'");
+    const url = `${dev.url}/api/0/organizations/${dev.organization}/releases/1.1.0/`;
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${dev.token}` } });
+    expect(await answer.json()).toMatchObject({
+      commitCount: 1,
+      deployCount: 1,
+      dateReleased: expect.any(String),
+    });
   },
   TEST_TIMEOUT_MS,
 );
