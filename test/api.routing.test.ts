@@ -50,6 +50,18 @@ describe('a path without a route', () => {
   });
 });
 
+test.each(['/api/slipway/v1/nope', '/api/slipway/v1/operations/', '/api/slipway/'])(
+  '%s, of which Slipway has no route, is a 404 in JSON that suggests no slash',
+  async (path) => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await send(method, path, { 'Content-Type': 'application/json' });
+      expect(answer.status, method).toBe(404);
+      expect(answer.headers['content-type']).toBe('application/json');
+      expect(JSON.parse(answer.text)).toEqual({ detail: 'The requested resource does not exist' });
+    }
+  },
+);
+
 describe('a method that a path does not have', () => {
   test.each([
     ['PATCH', releasesPath, 'GET, POST'],
