@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatDateTime } from '../domain/dateTime.ts';
 import { many, maybeOne, type Queryable } from './pool.ts';
 
 const operationStatus = z.enum(['pending', 'done', 'failed']);
@@ -28,7 +29,7 @@ const operationRow = z
     lastError: row.last_error,
     /** What the caller was told about it, once it has failed. */
     error: row.outcome?.error ?? null,
-    createdAt: row.created_at,
+    createdAt: formatDateTime(row.created_at),
     ageSeconds: row.age_seconds,
   }));
 

@@ -287,7 +287,7 @@ describe('what cannot be done is said in one line on stderr', () => {
   });
 });
 
-describe('a command line that makes no sense ends with 2 and shows the help', () => {
+describe('a command line that makes no sense ends with 1 and shows the help', () => {
   test.each([
     ['org fly', 'Usage: npm run --silent admin -- <command>'],
     ['org create', 'Usage: npm run --silent admin -- org create <slug>'],
@@ -297,7 +297,7 @@ describe('a command line that makes no sense ends with 2 and shows the help', ()
     ['repo create acme r', '--provider is required.'],
   ])('%s', async (line, message) => {
     const { code, stdout, stderr } = await run(line);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).toContain('Usage: ');
   });
@@ -329,8 +329,8 @@ describe('as a process', () => {
   test.each([
     ['org create hooli --json', 0, /^\{"id":"\d+","slug":"hooli"\}\n$/, /^$/],
     ['org create acme --json', 1, /^$/, /^The slug "acme" is already in use\.\n$/],
-    ['org create', 2, /^$/, /^org create takes 1 argument, not 0\.\n\nUsage: /],
-    ['ops list --status', 2, /^$/, /Usage: .*ops list/],
+    ['org create', 1, /^$/, /^org create takes 1 argument, not 0\.\n\nUsage: /],
+    ['ops list --status', 1, /^$/, /Usage: .*ops list/],
   ])('%s ends with %i', async (line, code, stdout, stderr) => {
     expect(await runAdminProcess(line.split(' '), environment)).toEqual({
       code,

@@ -26,7 +26,6 @@ const commands: readonly Command[] = [
 ];
 
 const EXIT_CODE_FAILURE = 1;
-const EXIT_CODE_USAGE = 2;
 
 /** A person waits; whatever takes longer is stuck behind something. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -52,7 +51,7 @@ export async function admin(
   } catch (error) {
     out.error(error instanceof Error ? error.message : error);
     if (error instanceof CommandLineError) out.error(`\n${help(error.about)}`);
-    return exitCode(error);
+    return error instanceof ConfigError ? EXIT_CODE_CONFIG : EXIT_CODE_FAILURE;
   }
 }
 
@@ -91,9 +90,4 @@ async function run(
   } finally {
     await pool.end();
   }
-}
-
-function exitCode(error: unknown): number {
-  if (error instanceof UsageError) return EXIT_CODE_USAGE;
-  return error instanceof ConfigError ? EXIT_CODE_CONFIG : EXIT_CODE_FAILURE;
 }

@@ -36,7 +36,7 @@ function readValue(key: string, text: string, schema: z.ZodType): unknown {
   }
   // The first reading is the likeliest, so what is wrong with it is the most useful thing to say.
   const problems = schema.safeParse(readings[0]).error?.issues ?? [];
-  const why = problems.map(({ message }) => message).join('; ');
+  const why = problems.map(({ message }) => message.replace(/\.$/, '')).join('; ');
   throw new AdminError(`"${text}" is no value for ${key}: ${why}.`);
 }
 

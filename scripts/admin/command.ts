@@ -46,7 +46,7 @@ export type Command = Readonly<{
   run: (input: CommandInput, context: AdminContext) => Promise<CommandResult>;
 }>;
 
-/** The command line is wrong: answered with the help of the command and exit code 2. */
+/** The command line is wrong: answered with the help of the command. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
