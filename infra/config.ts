@@ -1,11 +1,24 @@
 import { z } from 'zod';
 import type { RateLimits } from './limits/rateLimiter.ts';
+import { ownSecret } from './ownSecret.ts';
+import { temporalProblems } from './temporal.ts';
 
 /** EX_CONFIG of sysexits.h: the environment is wrong, restarting will not help. */
 export const EXIT_CODE_CONFIG = 78;
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const flag = z.enum(['0', '1']).transform((value) => value === '1');
+/** Digits only: `Number` would also take blanks for 0 and `0x50` for 80. */
+const wholeNumber = (min: number, max?: number) =>
+  z
+    .string()
+    .refine(
+      (value) =>
+        /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= (max ?? Infinity),
+      `must be a whole number, ${max === undefined ? `${min} or more` : `from ${min} to ${max}`}`,
+    )
+    .transform(Number);
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+const flag = z.enum(['0', '1'], 'must be 0 or 1').transform((value) => value === '1');
 const url = (...protocols: string[]) =>
   z
     .string()
@@ -16,25 +29,25 @@ const url = (...protocols: string[]) =>
 
 const environmentSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: port.default(9000),
+  PORT: wholeNumber(0, 65_535).default(9000),
   SLIPWAY_URL: url('http:', 'https:').optional(),
   DATABASE_URL: url('postgres:', 'postgresql:'),
   REDIS_URL: url('redis:', 'rediss:'),
   SLIPWAY_DIR: z.string().min(1).default('.slipway'),
   SLIPWAY_SECRET: z.string().min(16, 'must be at least 16 characters').optional(),
   // Longer than this and the `sentry` CLI (30 s reply timeout) would send the write again.
-  SLIPWAY_WRITE_WAIT_MS: z.coerce.number().int().min(1).max(25_000).default(8_000),
+  SLIPWAY_WRITE_WAIT_MS: wholeNumber(1, 25_000).default(8_000),
   // Below a day the hourly pass would be most of what decides; ten years are for ever.
-  SLIPWAY_EVENT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(90),
+  SLIPWAY_EVENT_RETENTION_DAYS: wholeNumber(1, 3_650).default(90),
   // An operation remembers the idempotency key it came with, and keys are remembered for seven days.
-  SLIPWAY_OPERATION_RETENTION_DAYS: z.coerce.number().int().min(7).max(3_650).default(30),
-  SLIPWAY_RATE_LIMIT: z.coerce.number().int().min(0).default(0),
-  SLIPWAY_RATE_LIMIT_WINDOW_MS: z.coerce.number().int().min(100).max(3_600_000).default(1_000),
-  SLIPWAY_RATE_LIMIT_CONCURRENT: z.coerce.number().int().min(0).default(0),
+  SLIPWAY_OPERATION_RETENTION_DAYS: wholeNumber(7, 3_650).default(30),
+  SLIPWAY_RATE_LIMIT: wholeNumber(0).default(0),
+  SLIPWAY_RATE_LIMIT_WINDOW_MS: wholeNumber(100, 3_600_000).default(1_000),
+  SLIPWAY_RATE_LIMIT_CONCURRENT: wholeNumber(0).default(0),
   SLIPWAY_GIT_ALLOW_FILE: flag.default(false),
   SLIPWAY_ALLOW_PRIVATE_URLS: flag.default(false),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  SLIPWAY_WORKFLOW_SANDBOX: z.enum(['light', 'standard']).default('light'),
+  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  SLIPWAY_WORKFLOW_SANDBOX: oneOf(['light', 'standard']).default('light'),
   NODE_ENV: z.string().default('development'),
   TEMPORAL_UI_URL: url('http:', 'https:').optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
@@ -91,6 +104,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (Number(given['SLIPWAY_RATE_LIMIT_CONCURRENT'] ?? 0) > 0 && !given['SLIPWAY_RATE_LIMIT']) {
     problems.push('SLIPWAY_RATE_LIMIT: is required with SLIPWAY_RATE_LIMIT_CONCURRENT');
   }
+  problems.push(...temporalProblems(given));
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`The environment is not usable.\n  ${problems.join('\n  ')}`);
   }
@@ -98,11 +112,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return Object.freeze({
     host: env.HOST,
     port: env.PORT,
-    publicUrl: (env.SLIPWAY_URL ?? `http://${env.HOST}:${env.PORT}`).replace(/\/+$/, ''),
+    publicUrl: (env.SLIPWAY_URL ?? addressOf(env.HOST, env.PORT)).replace(/\/+$/, ''),
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     stateDir: env.SLIPWAY_DIR,
-    secret: env.SLIPWAY_SECRET ?? 'insecure-development-secret',
+    secret: env.SLIPWAY_SECRET ?? ownSecret(env.SLIPWAY_DIR),
     writeWaitMs: env.SLIPWAY_WRITE_WAIT_MS,
     eventRetentionDays: env.SLIPWAY_EVENT_RETENTION_DAYS,
     operationRetentionDays: env.SLIPWAY_OPERATION_RETENTION_DAYS,
@@ -121,4 +135,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     temporalNamespace: env.TEMPORAL_NAMESPACE,
     workflowSandbox: env.SLIPWAY_WORKFLOW_SANDBOX,
   });
+}
+
+function addressOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -6,6 +6,7 @@ try {
   const { databaseUrl } = readConfig({
     DATABASE_URL: process.env['DATABASE_URL'],
     REDIS_URL: 'redis://unused',
+    SLIPWAY_SECRET: 'unused by migrations',
   });
   const names = await migrate(databaseUrl);
   console.log(

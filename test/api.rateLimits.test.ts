@@ -129,7 +129,11 @@ test.each([
 });
 
 describe('the environment', () => {
-  const given = { DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x' };
+  const given = {
+    DATABASE_URL: 'postgres://x',
+    REDIS_URL: 'redis://x',
+    SLIPWAY_SECRET: 'a secret for this test',
+  };
 
   it('sets no limit unless asked, and all of it by three variables', () => {
     expect(readConfig(given).rateLimits).toBeNull();

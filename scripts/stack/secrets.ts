@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { z } from 'zod';
+import { ownSecret } from '../../infra/ownSecret.ts';
 import { readJsonFile, writeJsonFile } from './jsonFile.ts';
 
 const secretsSchema = z.object({
@@ -17,7 +19,7 @@ export function readOrCreateSecrets(file: string): Secrets {
   const known = readJsonFile(file, secretsSchema);
   if (known !== null) return known;
   const secrets: Secrets = {
-    slipwaySecret: randomBytes(32).toString('hex'),
+    slipwaySecret: ownSecret(dirname(file)),
     postgresPassword: randomBytes(16).toString('hex'),
     tokens: { user: null, org: null },
   };

@@ -35,8 +35,11 @@ const EMBEDDED = {
 export function readSettings(environment: NodeJS.ProcessEnv): StackSettings {
   // An empty variable is an unset one, as in infra/config.ts.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const config = readConfig({ ...EMBEDDED, ...given });
   const isTemporalGiven = 'TEMPORAL_ADDRESS' in given || 'TEMPORAL_PROFILE' in given;
+  const config = readConfig({
+    ...EMBEDDED,
+    ...(isTemporalGiven ? given : withoutTemporalConnection(given)),
+  });
   const temporal = isTemporalGiven ? temporalConfig() : null;
   return {
     host: config.host,
@@ -50,4 +53,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): StackSettings {
     temporalAddress: temporal === null ? null : (temporal.connectionOptions.address ?? null),
     temporalUi: config.temporalUiUrl,
   };
+}
+
+/** TLS, keys and files of the person's own cluster are not used by the embedded server, so they may be wrong. */
+function withoutTemporalConnection(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => !/^TEMPORAL_(?:TLS|API_KEY|CONFIG_FILE)/.test(name)),
+  );
 }

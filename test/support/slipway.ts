@@ -86,8 +86,9 @@ export class TestSlipway {
       SLIPWAY_URL: this.options.publicUrl === 'served' ? this.url : TEST_PUBLIC_URL,
       TEMPORAL_NAMESPACE: this.temporal.namespace,
       TEMPORAL_UI_URL: 'http://temporal.test',
-      // Tokens that the API stores are read by that worker.
-      ...(this.options.scm && { SLIPWAY_SECRET: TEST_SECRET, SLIPWAY_ALLOW_PRIVATE_URLS: '1' }),
+      // Tokens that the API stores are read by the worker.
+      SLIPWAY_SECRET: TEST_SECRET,
+      ...(this.options.scm && { SLIPWAY_ALLOW_PRIVATE_URLS: '1' }),
       ...this.options.environment,
     });
     const { context, close } = createContext(config, logger, {
