@@ -29,6 +29,8 @@ describe('charField', () => {
     [[], ['Not a valid string.']],
     [{}, ['Not a valid string.']],
     [Infinity, ['Not a valid string.']],
+    [2 ** 53, [fieldMessages.inexactNumber]],
+    [-1e300, [fieldMessages.inexactNumber]],
     [null, ['This field may not be null.']],
     [undefined, ['This field is required.']],
     ['', ['This field may not be blank.']],

@@ -14,6 +14,7 @@ export const fieldMessages = {
   null: 'This field may not be null.',
   blank: 'This field may not be blank.',
   notText: 'Not a valid string.',
+  inexactNumber: 'Not a valid string. A number this long loses digits: send it in quotes.',
   tooLong: (max: number) => `Ensure this field has no more than ${max} characters.`,
   url: 'Enter a valid URL.',
   dateTime:
@@ -119,6 +120,10 @@ export function field<T, O extends Nullable>(
 
 function readText(options: TextOptions, value: unknown, fail: Fail): string | null {
   if (typeof value !== 'string' && !Number.isFinite(value)) return fail(fieldMessages.notText);
+  // Digits that a double cannot hold are gone by now; a release must not get a version that nobody sent.
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+    return fail(fieldMessages.inexactNumber);
+  }
   const sent = String(value);
   const text = options.trim === false ? sent : trimWhitespace(sent);
   if (text === '') return options.allowBlank === true ? '' : fail(fieldMessages.blank);
