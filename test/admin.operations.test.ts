@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { createOrganization } from '../db/organizations.ts';
-import { claimOperations, finishStep, listPendingOperations } from '../db/operations.ts';
+import { claimOperations, finishStep, readMailboxPage } from '../db/operations.ts';
 import { transaction } from '../db/pool.ts';
 import type { ReleaseStep } from '../domain/operation.ts';
 import { cloneDatabase } from './support/database.ts';
@@ -82,12 +82,12 @@ describe('ops retry', () => {
     const id = await submit(release.version, ['updateRelease', 'setRefs']);
     await finish(id, 'updateRelease', 'pending');
     await finish(id, 'setRefs', 'failed');
-    expect(await listPendingOperations(db.pool, release, 10)).toEqual([]);
+    expect((await readMailboxPage(db.pool, release, 10)).operations).toEqual([]);
 
     const { code, stdout } = await run(`ops retry ${id}`);
     expect(code).toBe(0);
     expect(stdout).toContain('is pending again. The worker picks it up within a minute.');
-    expect(await listPendingOperations(db.pool, release, 10)).toEqual([
+    expect((await readMailboxPage(db.pool, release, 10)).operations).toEqual([
       { id, steps: ['setRefs'], size: 0 },
     ]);
     await finish(id, 'setRefs', 'done');

@@ -168,7 +168,7 @@ describe('while the API loses its connections', () => {
 });
 
 describe('while the worker cannot reach Postgres', () => {
-  const bench = useActorBench({ SLIPWAY_WRITE_WAIT_MS: '300' });
+  const bench = useActorBench({ SLIPWAY_WRITE_WAIT_MS: '1000' });
 
   test('operations stay pending without an error of theirs, and are applied when it is back', async () => {
     const gate = await openGate(bench.databaseUrl);

@@ -6,7 +6,7 @@ import {
   insertReleaseActivity,
   linkProjects,
 } from '../../db/releases/createRelease.ts';
-import { lockRelease, type LockedRelease } from '../../db/releases/lockRelease.ts';
+import { lockLinkedRelease, type LinkedRelease } from '../../db/releases/lockLinkedRelease.ts';
 import { bumpRevision, patchRelease } from '../../db/releases/updateRelease.ts';
 import type { Transaction } from '../../db/pool.ts';
 import type { Announce } from '../outbox/outboxRelay.ts';
@@ -21,7 +21,7 @@ import { commandOf } from './outcomes.ts';
 export const createRelease =
   (announce: Announce): StepApplier =>
   async (tx, key, operations) => {
-    let release = await lockRelease(tx, key);
+    let release = await lockLinkedRelease(tx, key);
     let creation: CreateReleaseCommand | null = null;
     const outcomes: StepOutcome[] = [];
     for (const operation of operations) {
@@ -57,13 +57,13 @@ export const createRelease =
 
 const nothing = { status: null, ref: null, url: null, dateReleased: null } as const;
 
-async function lockAgain(tx: Transaction, key: ReleaseKey): Promise<LockedRelease> {
-  const release = await lockRelease(tx, key);
+async function lockAgain(tx: Transaction, key: ReleaseKey): Promise<LinkedRelease> {
+  const release = await lockLinkedRelease(tx, key);
   if (release === null) throw new Error('The release vanished between its insert and its lock');
   return release;
 }
 
-function newRelease(id: string, command: CreateReleaseCommand): LockedRelease {
+function newRelease(id: string, command: CreateReleaseCommand): LinkedRelease {
   return {
     id,
     status: command.status ?? 'open',
@@ -75,7 +75,7 @@ function newRelease(id: string, command: CreateReleaseCommand): LockedRelease {
 /** The organization endpoint announces a released version to every new project, the project endpoint only when it created it. */
 async function linkNewProjects(
   tx: Transaction,
-  release: LockedRelease,
+  release: LinkedRelease,
   command: CreateReleaseCommand,
   isCreated: boolean,
 ): Promise<string[]> {

@@ -1,6 +1,5 @@
-import { listPendingOperations, readMailboxExtent } from '../../db/operations.ts';
+import { readMailboxExtent, readMailboxPage } from '../../db/operations.ts';
 import type { Pool } from '../../db/pool.ts';
-import { listReleaseProjectSlugs } from '../../db/releases/listReleaseProjectSlugs.ts';
 import type { MailboxPage, MailboxQuery } from './releaseActivities.ts';
 
 /** A pass takes at most this many operations at a time: enough to batch, few enough for a short transaction. */
@@ -14,10 +13,7 @@ export async function nextOperations(
   pool: Pool,
   { release, until }: MailboxQuery,
 ): Promise<MailboxPage> {
-  const [operations, projects] = await Promise.all([
-    listPendingOperations(pool, release, PAGE_SIZE, until),
-    listReleaseProjectSlugs(pool, release),
-  ]);
+  const { operations, projects } = await readMailboxPage(pool, release, PAGE_SIZE, until);
   if (operations.length < PAGE_SIZE) {
     return { operations, until: null, waiting: operations.length, projects };
   }

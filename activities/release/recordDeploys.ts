@@ -7,7 +7,7 @@ import {
   linkDeploys,
   type NewDeploy,
 } from '../../db/releases/recordDeploys.ts';
-import { lockRelease, type LockedRelease } from '../../db/releases/lockRelease.ts';
+import { lockLinkedRelease, type LinkedRelease } from '../../db/releases/lockLinkedRelease.ts';
 import type { ClaimedOperation } from '../../db/operations.ts';
 import type { Transaction } from '../../db/pool.ts';
 import type { ReleaseKey } from '../../domain/operation.ts';
@@ -27,7 +27,7 @@ const RETRY_WINDOW_SECONDS = 120;
 export const recordDeploys =
   (announce: Announce): StepApplier =>
   async (tx, key, operations) => {
-    const release = await lockRelease(tx, key);
+    const release = await lockLinkedRelease(tx, key);
     if (release === null) return operations.map(releaseGone);
 
     const accepted: { operation: ClaimedOperation; command: RecordDeployCommand }[] = [];
@@ -68,7 +68,7 @@ function projectsLeft({ version }: ReleaseKey): Record<string, unknown> {
 async function storeDeploys(
   tx: Transaction,
   key: ReleaseKey,
-  release: LockedRelease,
+  release: LinkedRelease,
   accepted: readonly { command: RecordDeployCommand }[],
   announce: Announce,
 ): Promise<string[]> {

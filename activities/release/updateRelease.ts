@@ -1,6 +1,8 @@
 import { insertReleaseActivity } from '../../db/releases/createRelease.ts';
+import { listLinkedProjects } from '../../db/releases/listLinkedProjects.ts';
 import { lockRelease } from '../../db/releases/lockRelease.ts';
 import { patchRelease, type ReleasePatch } from '../../db/releases/updateRelease.ts';
+import type { UpdateReleaseCommand } from '../../domain/releaseCommands.ts';
 import type { Announce } from '../outbox/outboxRelay.ts';
 import { releaseFinalized } from '../outbox/releaseEvents.ts';
 import type { StepApplier } from './applyRun.ts';
@@ -17,7 +19,7 @@ export const updateRelease =
     if (release === null) return operations.map(releaseGone);
 
     let patch: ReleasePatch = { status: null, ref: null, url: null, dateReleased: null };
-    let announced: readonly string[] = [];
+    let finalizer: UpdateReleaseCommand | null = null;
     for (const operation of operations) {
       const command = commandOf(operation, operation.body.updateRelease);
       if (
@@ -25,7 +27,7 @@ export const updateRelease =
         patch.dateReleased === null &&
         command.dateReleased !== null
       ) {
-        announced = command.projectId === null ? release.projectIds : [command.projectId];
+        finalizer = command;
       }
       patch = {
         status: command.status ?? patch.status,
@@ -35,11 +37,14 @@ export const updateRelease =
       };
     }
     await patchRelease(tx, release.id, patch, operations.length);
-    if (announced.length > 0) await insertReleaseActivity(tx, release.id, announced);
-    const { dateReleased } = patch;
-    if (release.dateReleased === null && dateReleased !== null) {
-      const { version } = key;
-      const event = releaseFinalized({ version, dateReleased }, release.projectIds);
+    if (finalizer !== null && patch.dateReleased !== null) {
+      const projectIds = await listLinkedProjects(tx, release.id);
+      const announced = finalizer.projectId === null ? projectIds : [finalizer.projectId];
+      if (announced.length > 0) await insertReleaseActivity(tx, release.id, announced);
+      const event = releaseFinalized(
+        { version: key.version, dateReleased: patch.dateReleased },
+        projectIds,
+      );
       await announce(tx, key.organizationId, [event]);
     }
     return operations.map((operation) => succeeded(operation, release.id));
