@@ -459,6 +459,15 @@ CREATE INDEX group_history_project_id_date_added_index ON public.group_history U
 CREATE INDEX group_history_project_id_status_release_id_index ON public.group_history USING btree (project_id, status, release_id);
 CREATE INDEX group_history_release_id_index ON public.group_history USING btree (release_id) WHERE (release_id IS NOT NULL);
 
+create table group_hour (
+  group_id bigint not null,
+  hour timestamp with time zone not null,
+  count integer not null,
+  constraint group_hour_pkey PRIMARY KEY (group_id, hour),
+  constraint group_hour_group_id_fkey FOREIGN KEY (group_id) REFERENCES group_(id) ON DELETE CASCADE
+);
+CREATE INDEX group_hour_hour_index ON public.group_hour USING btree (hour);
+
 create table group_inbox (
   group_id bigint not null,
   project_id bigint not null,

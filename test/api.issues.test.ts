@@ -184,6 +184,34 @@ describe('lists', () => {
     expect(answer.body).toEqual({ detail: expect.any(String) });
   });
 
+  test.each([
+    ['groupStatsPeriod=24h', '24h', 24, 3_600],
+    ['groupStatsPeriod=14d', '14d', 14, 86_400],
+    ['groupStatsPeriod=auto', 'auto', 14, 86_400],
+    ['groupStatsPeriod=auto&statsPeriod=12h', 'auto', 12, 3_600],
+  ])('%s counts the events of each issue under %s', async (query, name, length, step) => {
+    const answer = await get(`${ORG}/issues/?${query}`);
+    expect(titles(answer)).toEqual(['Alpha', 'Beta', 'Delta']);
+    const all = answer.body.map(({ stats }: any) => stats[name]);
+    expect(all.map((series: [number, number][]) => series.length)).toEqual(Array(3).fill(length));
+    expect(all.map((series: [number, number][]) => series[1]![0] - series[0]![0])).toEqual(
+      Array(3).fill(step),
+    );
+    const sums = all.map((series: [number, number][]) =>
+      series.reduce((sum, [, count]) => sum + count, 0),
+    );
+    expect(sums).toEqual([2, 1, 1]);
+  });
+
+  test.each(['', 'groupStatsPeriod=', 'groupStatsPeriod=24h&collapse=stats'])(
+    '"%s" counts nothing',
+    async (query) => {
+      const { body } = await get(`${ORG}/issues/?${query}`);
+      expect(body).toHaveLength(3);
+      for (const issue of body) expect(issue).not.toHaveProperty('stats');
+    },
+  );
+
   test('an unknown environment is a 404, a foreign project a 403', async () => {
     expect((await get(`${ORG}/issues/?environment=nope`)).status).toBe(404);
     expect((await get(`${ORG}/issues/?project=999999`)).status).toBe(403);

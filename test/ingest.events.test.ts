@@ -122,6 +122,30 @@ describe('a known issue', () => {
     ]);
   });
 
+  test('is counted by the hour in which its events happened, whatever came twice or in between', async () => {
+    const start = Math.floor(Date.now() / 3_600_000) * 3_600 - 7_200;
+    const bodies = [0, 3_599.9, 3_600, 3_700, 3_800, 7_200].flatMap((offset, i) => {
+      const id = String(i).padStart(32, 'c');
+      const payload = exceptionEvent('HourlyError', { timestamp: start + offset });
+      const raw = envelope({ event_id: id }, [{ header: { type: 'event' }, payload }]);
+      return [raw, raw];
+    });
+    const answers = await Promise.all(bodies.map((raw) => web.post('envelope', { raw })));
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(200));
+    const { id } = await groupOf('5'.padStart(32, 'c'));
+    expect(
+      await rows(
+        `select extract(epoch from hour)::int - $2::int as hour, count from group_hour
+          where group_id = $1 order by hour`,
+        [id, start],
+      ),
+    ).toEqual([
+      { hour: 0, count: 2 },
+      { hour: 3_600, count: 3 },
+      { hour: 7_200, count: 1 },
+    ]);
+  });
+
   test('an event that is sent twice, also at the same time, counts once', async () => {
     const body = envelope({ event_id: 'a'.repeat(32) }, [
       { header: { type: 'event' }, payload: exceptionEvent('Twice') },

@@ -186,6 +186,19 @@ describe('retention', () => {
     await rows('delete from group_ where id = $1', [id]);
   });
 
+  test('deletes hourly counts that nothing shows any more', async () => {
+    const { id } = await issue();
+    await rows(
+      `insert into group_hour (group_id, hour, count)
+       select $1, date_trunc('hour', now() - interval '31 days', 'UTC') - make_interval(hours => n), 1
+         from generate_series(-2, 5100) n`,
+      [id],
+    );
+    await tidy();
+    expect(await rows('select count from group_hour where group_id = $1', [id])).toHaveLength(3);
+    await rows('delete from group_ where id = $1', [id]);
+  });
+
   test('deletes operations that finished long ago, and leaves what waits', async () => {
     await rows(
       `insert into operation (id, organization_id, release_version, kind, steps, body, body_hash, actor, status, finished_at)
@@ -227,7 +240,14 @@ describe('retention', () => {
     ]);
     expect(second).not.toBe(first.id);
     expect(await tidy()).toMatchObject({ removed: 1 });
-    for (const table of ['event', 'group_user', 'group_seen', 'activity', 'group_history']) {
+    for (const table of [
+      'event',
+      'group_hour',
+      'group_user',
+      'group_seen',
+      'activity',
+      'group_history',
+    ]) {
       expect(await rows(`select from ${table} where group_id = $1`, [first.id]), table).toEqual([]);
     }
     expect(await status(first.id)).toBeUndefined();

@@ -1,7 +1,11 @@
 import { expireEvents } from '../../db/events/expireEvents.ts';
 import { expireOperations } from '../../db/expireOperations.ts';
 import { deleteRemovedGroups } from '../../db/groups/deleteRemovedGroups.ts';
+<<<<<<< Updated upstream
 import { expireAnswers } from '../../db/idempotentAnswers.ts';
+=======
+import { expireGroupHours } from '../../db/groups/expireGroupHours.ts';
+>>>>>>> Stashed changes
 import { reopenDue } from '../../db/groups/reopenDue.ts';
 import { resolveAged } from '../../db/groups/resolveAged.ts';
 import { settleNextReleases } from '../../db/groups/settleNextReleases.ts';
@@ -52,6 +56,7 @@ export function createHousekeepingActivities({
       ),
     expireEvents: pass((tx, cursor) => expireEvents(tx, cursor, eventRetentionDays)),
     expireOperations: pass((tx, cursor) => expireOperations(tx, cursor, operationRetentionDays)),
+    expireIssueCounts: pass(expireGroupHours),
     deleteRemovedIssues: pass(deleteRemovedGroups),
     expireAnswers: pass((tx) => expireAnswers(tx, IDEMPOTENCY_DAYS)),
   };

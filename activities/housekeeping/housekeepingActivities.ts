@@ -16,6 +16,8 @@ export type HousekeepingActivities = {
   resolveAgedIssues: PassActivity;
   /** Events that happened too long ago are deleted; their issues keep what was counted. */
   expireEvents: PassActivity;
+  /** What issues had in each hour is deleted when nothing shows it any more. */
+  expireIssueCounts: PassActivity;
   /** Operations that finished too long ago are deleted with their bodies; what waits stays. */
   expireOperations: PassActivity;
   /** Issues that somebody has deleted are deleted with everything that hangs on them. */

@@ -1,5 +1,6 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
 import { inboxReasonNumbers } from '../../domain/issues/inboxReason.ts';
+import type { StatsPeriod } from '../../domain/issues/statsPeriod.ts';
 import { formatShortId } from '../../domain/shortId.ts';
 import { parseSemver } from '../../domain/version.ts';
 import { compareVersions } from '../../domain/versionOrder.ts';
@@ -10,6 +11,7 @@ import type {
   SnoozeView,
 } from '../../db/groups/groupView.ts';
 import { readPersonal, type PersonalView } from '../../db/groups/personal.ts';
+import { readGroupStats, type Series } from '../../db/groups/readGroupStats.ts';
 import type { UserView } from '../../db/releases/releaseView.ts';
 import type { OrganizationAccess } from '../access/organizationAccess.ts';
 import { loadAvatars, type Avatars } from './avatars.ts';
@@ -23,12 +25,16 @@ export type IssueOptions = Readonly<{
   access: OrganizationAccess;
   /** With `expand=inbox` only. */
   hasInbox?: boolean;
+  /** How many events there were over a period, for lists that ask for it. */
+  stats?: StatsPeriod | null;
 }>;
 
 type IssueAttributes = Readonly<{
   avatars: Avatars;
   /** By issue; empty for tokens of nobody. */
   personal: ReadonlyMap<string, PersonalView>;
+  /** By issue, when wanted. */
+  series: ReadonlyMap<string, Series>;
   publicUrl: string;
 }>;
 
@@ -45,16 +51,17 @@ export const issue = serializer({ getAttributes, toJson });
 async function getAttributes(
   groups: readonly GroupView[],
   context: SerializerContext,
-  { access: { principal } }: IssueOptions,
+  { access: { principal }, stats = null }: IssueOptions,
 ): Promise<IssueAttributes> {
   const ids = groups.map(({ id }) => id);
-  const [avatars, personal] = await Promise.all([
+  const [avatars, personal, series] = await Promise.all([
     loadAvatars(context, 'user', groups.flatMap(shownUsers)),
     principal.kind === 'user'
       ? readPersonal(context.pool, ids, principal.userId)
       : new Map<string, PersonalView>(),
+    stats === null ? new Map<string, Series>() : readGroupStats(context.pool, ids, stats),
   ]);
-  return { avatars, personal, publicUrl: context.config.publicUrl };
+  return { avatars, personal, series, publicUrl: context.config.publicUrl };
 }
 
 function shownUsers({ resolution, snooze, resolvingCommit }: GroupView): (UserView | null)[] {
@@ -63,8 +70,8 @@ function shownUsers({ resolution, snooze, resolvingCommit }: GroupView): (UserVi
 
 function toJson(
   group: GroupView,
-  { avatars, personal, publicUrl }: IssueAttributes,
-  { access, hasInbox }: IssueOptions,
+  { avatars, personal, series, publicUrl }: IssueAttributes,
+  { access, hasInbox, stats = null }: IssueOptions,
 ): Json {
   return {
     id: group.id,
@@ -97,6 +104,7 @@ function toJson(
     firstSeen: formatDateTime(group.firstSeen),
     lastSeen: formatDateTime(group.lastSeen),
     ...(hasInbox === true ? { inbox: serializeInbox(group.inbox) } : {}),
+    ...(stats === null ? {} : { stats: { [stats.name]: series.get(group.id) ?? [] } }),
   };
 }
 

@@ -60,7 +60,7 @@ export async function recordEvents(
              on conflict on constraint event_pkey do nothing
              returning project_id, event_id),
            recorded as materialized (
-             select position, group_id, project_id, user_hash
+             select position, group_id, project_id, user_hash, timestamp
                from given join inserted using (project_id, event_id)),
            -- People who are known are only looked up.
            people as (
@@ -80,6 +80,14 @@ export async function recordEvents(
               where exists (select from recorded where group_id = seen.id)),
            locked as materialized (
              select group_.id from group_ join counts using (id) order by group_.id for no key update of group_),
+           -- Whoever comes here holds the issues of these rows, so nobody waits for anybody a second time.
+           hours as (
+             insert into group_hour (group_id, hour, count)
+             select group_id, date_trunc('hour', timestamp, 'UTC') as hour, count(*)
+               from recorded join locked on locked.id = group_id
+              group by group_id, hour
+              order by group_id, hour
+             on conflict on constraint group_hour_pkey do update set count = group_hour.count + excluded.count),
            -- Texts are those of the newest event.
            counted as (
              update group_

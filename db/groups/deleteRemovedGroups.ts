@@ -30,9 +30,12 @@ export async function deleteRemovedGroups(tx: Transaction): Promise<Chunk> {
                select ctid from group_user where group_id = any($1) limit $2)) returning 1),
            timeline as (
              delete from activity where ctid = any(array(
-               select ctid from activity where group_id = any($1) limit $2)) returning 1)
+               select ctid from activity where group_id = any($1) limit $2)) returning 1),
+           hours as (
+             delete from group_hour where ctid = any(array(
+               select ctid from group_hour where group_id = any($1) limit $2)) returning 1)
            select (select count(*) from events) + (select count(*) from people)
-                  + (select count(*) from timeline) as rows`,
+                  + (select count(*) from timeline) + (select count(*) from hours) as rows`,
     values: [ids, ROWS_PER_CHUNK],
   });
   if (rows > 0) return { rows: 0, cursor: first };

@@ -36,37 +36,6 @@ export async function findGroupReleases(
   return { first: byId(edges?.firstId), last: byId(edges?.lastId) };
 }
 
-const bucketRow = z.object({ bucket: z.coerce.number(), count: z.coerce.number() });
-
-/** Events of a group by the hour of the last day, and by the day of the last thirty days, as `[epoch seconds, count]`. */
-export async function countGroupEvents(
-  db: Queryable,
-  groupId: string,
-  now: Date,
-): Promise<Readonly<{ '24h': [number, number][]; '30d': [number, number][] }>> {
-  const series = async (
-    unit: 'hour' | 'day',
-    seconds: number,
-    length: number,
-  ): Promise<[number, number][]> => {
-    const end = Math.floor(now.getTime() / 1_000 / seconds) * seconds;
-    const start = end - (length - 1) * seconds;
-    const rows = await many(db, bucketRow, {
-      name: `countGroupEvents_${unit}`,
-      text: `select floor(extract(epoch from timestamp) / $3) * $3 as bucket, count(*) as count
-               from event where group_id = $1 and timestamp >= to_timestamp($2::float8) group by 1`,
-      values: [groupId, start, seconds],
-    });
-    const counts = new Map(rows.map((row) => [row.bucket, row.count]));
-    return Array.from({ length }, (_, i) => {
-      const bucket = start + i * seconds;
-      return [bucket, counts.get(bucket) ?? 0];
-    });
-  };
-  const [hours, days] = await Promise.all([series('hour', 3_600, 24), series('day', 86_400, 30)]);
-  return { '24h': hours, '30d': days };
-}
-
 const subscriberRow = z
   .object({ user: z.custom<UserView>(), is_active: z.boolean(), reason: z.string() })
   .transform((row) => ({ user: row.user, isActive: row.is_active, reason: row.reason }));

@@ -248,6 +248,7 @@ export async function createFullProject(
   );
   await add('insert into group_inbox (group_id, project_id) values ($1, $2)', groupOf);
   await add('insert into group_user (group_id, project_id, user_hash) values ($1, $2, 1)', groupOf);
+  await add('insert into group_hour (group_id, hour, count) values ($1, now(), 1)', group);
   await add('insert into group_assignee (group_id, team_id) values ($1, $2)', [groupId, teamId]);
   for (const table of ['group_seen', 'group_bookmark', 'group_share', 'group_subscription']) {
     await add(`insert into ${table} (group_id, user_id) values ($1, $2)`, [groupId, userId]);

@@ -1,8 +1,7 @@
-import {
-  countGroupEvents,
-  findGroupReleases,
-  listSubscribers,
-} from '../../../db/groups/readGroupDetails.ts';
+import { findGroupReleases, listSubscribers } from '../../../db/groups/readGroupDetails.ts';
+import { readGroupStats, type Series } from '../../../db/groups/readGroupStats.ts';
+import { namedPeriod } from '../../../domain/issues/statsPeriod.ts';
+import type { Pool } from '../../../db/pool.ts';
 import { listGroupActivity } from '../../../db/groups/readActivity.ts';
 import { listViewers } from '../../../db/groups/personal.ts';
 import type { ReleaseView } from '../../../db/releases/releaseView.ts';
@@ -71,7 +70,7 @@ export async function describeIssue(
     listSubscribers(pool, group.id),
     listViewers(pool, group.id),
     collapsed.has('release') ? null : findGroupReleases(pool, group.id),
-    collapsed.has('stats') ? null : countGroupEvents(pool, group.id, new Date()),
+    collapsed.has('stats') ? null : readStats(pool, group.id),
     collapsed.has('tags') ? null : readTaggedEvents(pool, group.id, environments),
   ]);
   const people = subscribers.filter(({ isActive }) => isActive).map(({ user }) => user);
@@ -98,4 +97,16 @@ export async function describeIssue(
     ...(stats === null ? {} : { stats }),
     ...(tagged === null ? {} : { tags: serializeTags(tagged) }),
   };
+}
+
+/** The last day by the hour, and the last thirty days by the day. */
+async function readStats(pool: Pool, groupId: string): Promise<Readonly<Record<string, Series>>> {
+  const now = new Date();
+  const periods = [namedPeriod('24h', now), namedPeriod('30d', now)];
+  const series = await Promise.all(
+    periods.map((period) => readGroupStats(pool, [groupId], period)),
+  );
+  return Object.fromEntries(
+    periods.map(({ name }, index) => [name, series[index]?.get(groupId) ?? []]),
+  );
 }

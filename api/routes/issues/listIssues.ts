@@ -9,7 +9,7 @@ import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import { ok, type ApiResponse } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
-import { checkGroupStatsPeriod } from './groupStatsPeriod.ts';
+import { parseGroupStatsPeriod } from './groupStatsPeriod.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
 import { serialize, serializeOne } from '../../serializers/serialize.ts';
 import { directHit } from './directHit.ts';
@@ -24,6 +24,9 @@ const query = {
   environment: 'Name; repeatable.',
   group: 'Id; repeatable; wins over the search.',
   expand: 'inbox adds why an issue waits for review.',
+  collapse: 'stats leaves that out.',
+  groupStatsPeriod:
+    'Adds stats: 24h by the hour, 14d by the day, auto for what the list looks back at.',
   statsPeriod: 'Such as 14d: last seen since.',
   per_page: '1 to 100; limit means the same.',
   cursor: 'From the Link header.',
@@ -91,11 +94,12 @@ async function issuePage(
   const limit = request.query.get('limit');
   // What some clients call it; the links of the answer carry it on.
   if (limit !== null && !request.query.has('per_page')) request.query.set('per_page', limit);
-  checkGroupStatsPeriod(request.query);
+  const stats = parseGroupStatsPeriod(request.query, new Date());
   const sort = parseIssueSort(request.query);
   if (projects.length === 0) return ok([]);
   const ids = request.query.getAll('group');
-  const options = { access, hasInbox: request.query.getAll('expand').includes('inbox') };
+  const hasInbox = request.query.getAll('expand').includes('inbox');
+  const options = { access, hasInbox, stats };
   const hit = ids.length > 0 ? null : await directHit(context, access, request.query, projects);
   if (hit !== null) {
     const { group, ...event } = hit;
