@@ -3,18 +3,14 @@ import type { HousekeepingActivities } from '../activities/housekeeping/housekee
 import { bulkPolicy } from './retryPolicies.ts';
 import { runPass } from './runPass.ts';
 
-<<<<<<< Updated upstream
-const { deleteRemovedIssues, expireAnswers, expireEvents, expireOperations, resolveAgedIssues } =
-  proxyActivities<HousekeepingActivities>(bulkPolicy);
-=======
 const {
   deleteRemovedIssues,
+  expireAnswers,
   expireEvents,
   expireIssueCounts,
   expireOperations,
   resolveAgedIssues,
 } = proxyActivities<HousekeepingActivities>(bulkPolicy);
->>>>>>> Stashed changes
 
 export type RetentionResult = Readonly<{
   events: number;
@@ -38,19 +34,15 @@ export async function retention(): Promise<RetentionResult> {
     setCurrentDetails('Deleting operations that finished long ago.');
     operations = await runPass(expireOperations);
   }
-<<<<<<< Updated upstream
   let answers = 0;
   // The same for answers.
   if (patched('expire-answers')) {
     setCurrentDetails('Forgetting what writes answered.');
     answers = await runPass(expireAnswers);
   }
-  const result = { events, removed, resolved, operations, answers };
-=======
-  // The same for hourly counts, which nobody counts.
+  // And for hourly counts, which nobody counts.
   if (patched('expire-issue-counts')) await runPass(expireIssueCounts);
-  const result = { events, removed, resolved, operations };
->>>>>>> Stashed changes
+  const result = { events, removed, resolved, operations, answers };
   setCurrentDetails(
     `${events} events, ${removed} issues and ${operations} operations deleted, ${resolved} issues resolved by age, ${answers} answers forgotten.`,
   );

@@ -1,11 +1,8 @@
 import { expireEvents } from '../../db/events/expireEvents.ts';
 import { expireOperations } from '../../db/expireOperations.ts';
 import { deleteRemovedGroups } from '../../db/groups/deleteRemovedGroups.ts';
-<<<<<<< Updated upstream
-import { expireAnswers } from '../../db/idempotentAnswers.ts';
-=======
 import { expireGroupHours } from '../../db/groups/expireGroupHours.ts';
->>>>>>> Stashed changes
+import { expireAnswers } from '../../db/idempotentAnswers.ts';
 import { reopenDue } from '../../db/groups/reopenDue.ts';
 import { resolveAged } from '../../db/groups/resolveAged.ts';
 import { settleNextReleases } from '../../db/groups/settleNextReleases.ts';
