@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyRun } from '../activities/release/applyRun.ts';
 import { setCommits } from '../activities/release/setCommits.ts';
-import { insertOperations } from '../db/operations.ts';
+import { insertOperations } from '../db/operations/insertOperations.ts';
 import { createPool, transaction } from '../db/pool.ts';
 import type { CommitInput } from '../domain/commitList.ts';
 import { formatShortId } from '../domain/shortId.ts';

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { createOrganization } from '../db/organizations.ts';
-import { claimOperations, finishStep, readMailboxPage } from '../db/operations.ts';
+import { claimOperations } from '../db/operations/claimOperations.ts';
+import { finishStep } from '../db/operations/finishStep.ts';
+import { readMailboxPage } from '../db/operations/readMailboxPage.ts';
 import { transaction } from '../db/pool.ts';
 import type { ReleaseStep } from '../domain/operation.ts';
 import { cloneDatabase } from './support/database.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
-import type { NewOperation } from '../db/operations.ts';
+import type { NewOperation } from '../db/operations/insertOperations.ts';
 import { formatShortId } from '../domain/shortId.ts';
 import { eventually, useActorBench } from './support/actor.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { insertOperations } from '../../db/operations.ts';
+import { insertOperations } from '../../db/operations/insertOperations.ts';
 import { transaction, type Pool } from '../../db/pool.ts';
 import { findFetchedRanges, settleFetches } from '../../db/sync/commitRanges.ts';
 import type { ReleaseKey } from '../../domain/operation.ts';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { listStaleReleases } from '../../db/operations.ts';
+import { listStaleReleases } from '../../db/operations/listStaleReleases.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Logger } from '../../infra/logger.ts';
 import { nudgeSignal } from '../../workflows/messages.ts';

@@ -1,13 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ReleaseKey, ReleaseStep } from '../../domain/operation.ts';
 import type { OperationOutcome } from '../../domain/releaseCommands.ts';
+import { claimOperations, type ClaimedOperation } from '../../db/operations/claimOperations.ts';
 import {
-  claimOperations,
   finishStep,
   recordAttemptFailure,
-  type ClaimedOperation,
   type StepResult,
-} from '../../db/operations.ts';
+} from '../../db/operations/finishStep.ts';
 import { classifyDatabaseError } from '../../db/pgErrors.ts';
 import { transaction, type Pool, type Transaction } from '../../db/pool.ts';
 import type { Logger } from '../../infra/logger.ts';

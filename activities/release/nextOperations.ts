@@ -1,4 +1,4 @@
-import { readMailboxExtent, readMailboxPage } from '../../db/operations.ts';
+import { readMailboxExtent, readMailboxPage } from '../../db/operations/readMailboxPage.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { MailboxPage, MailboxQuery } from './releaseActivities.ts';
 

@@ -1,4 +1,4 @@
-import type { ClaimedOperation } from '../../db/operations.ts';
+import type { ClaimedOperation } from '../../db/operations/claimOperations.ts';
 import type { OperationOutcome } from '../../domain/releaseCommands.ts';
 import type { StepOutcome } from './applyRun.ts';
 

@@ -8,7 +8,7 @@ import {
   type NewDeploy,
 } from '../../db/releases/recordDeploys.ts';
 import { lockLinkedRelease, type LinkedRelease } from '../../db/releases/lockLinkedRelease.ts';
-import type { ClaimedOperation } from '../../db/operations.ts';
+import type { ClaimedOperation } from '../../db/operations/claimOperations.ts';
 import type { Transaction } from '../../db/pool.ts';
 import type { ReleaseKey } from '../../domain/operation.ts';
 import type { RecordDeployCommand } from '../../domain/releaseCommands.ts';

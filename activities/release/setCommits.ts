@@ -1,7 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import { normaliseCommits } from '../../domain/commitList.ts';
-import { holdOperation, listOperationBodies, type ClaimedOperation } from '../../db/operations.ts';
+import {
+  holdOperation,
+  listOperationBodies,
+  type ClaimedOperation,
+} from '../../db/operations/claimOperations.ts';
 import { transaction, type Pool, type Transaction } from '../../db/pool.ts';
 import { listRangeCommits, settleFetches } from '../../db/sync/commitRanges.ts';
 import type { ReferenceScope } from '../../db/groups/linkCommitReferences.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../db/releases/setRefs.ts';
 import { lockRelease } from '../../db/releases/lockRelease.ts';
 import { bumpRevision } from '../../db/releases/updateRelease.ts';
-import type { ClaimedOperation } from '../../db/operations.ts';
+import type { ClaimedOperation } from '../../db/operations/claimOperations.ts';
 import type { Transaction } from '../../db/pool.ts';
 import { headRefs, type RefInput } from '../../domain/commitRange.ts';
 import type { StepApplier, StepOutcome } from './applyRun.ts';

@@ -1,8 +1,6 @@
-import {
-  findOperationByKey,
-  insertAppliedOperation,
-  keepOperationResponse,
-} from '../../db/operations.ts';
+import { findOperationByKey } from '../../db/operations/findOperation.ts';
+import { insertAppliedOperation } from '../../db/operations/insertAppliedOperation.ts';
+import { keepOperationResponse } from '../../db/operations/operationResults.ts';
 import { transaction, type Transaction } from '../../db/pool.ts';
 import { unavailable } from '../../domain/errors.ts';
 import { uuidV7 } from '../../infra/uuidV7.ts';

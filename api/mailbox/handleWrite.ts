@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { findOperationByKey } from '../../db/operations.ts';
+import { findOperationByKey } from '../../db/operations/findOperation.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import { requireOrganization, type OrganizationAccess } from '../access/organizationAccess.ts';
 import { recordTokenProject } from '../access/recordTokenProject.ts';

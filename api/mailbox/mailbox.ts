@@ -5,13 +5,14 @@ import type { OperationOutcome } from '../../domain/releaseCommands.ts';
 import {
   findOperation,
   findOperationByKey,
-  insertOperations,
+  type Operation,
+} from '../../db/operations/findOperation.ts';
+import { insertOperations, type NewOperation } from '../../db/operations/insertOperations.ts';
+import {
   keepOperationResponse,
   listOperationResults,
-  type NewOperation,
-  type Operation,
   type OperationResult,
-} from '../../db/operations.ts';
+} from '../../db/operations/operationResults.ts';
 import { classifyDatabaseError } from '../../db/pgErrors.ts';
 import type { Pool } from '../../db/pool.ts';
 import { Batcher } from '../../infra/batcher.ts';

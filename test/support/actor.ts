@@ -7,7 +7,7 @@ import { createActivities } from '../../activities/createActivities.ts';
 import type { RunInput } from '../../activities/release/releaseActivities.ts';
 import { Mailbox } from '../../api/mailbox/mailbox.ts';
 import { ReleaseActor } from '../../api/mailbox/releaseActor.ts';
-import type { NewOperation } from '../../db/operations.ts';
+import type { NewOperation } from '../../db/operations/insertOperations.ts';
 import { createPool, type Pool } from '../../db/pool.ts';
 import { releaseWorkflowId, type ReleaseKey, type ReleaseStep } from '../../domain/operation.ts';
 import type { OperationBody } from '../../domain/releaseCommands.ts';

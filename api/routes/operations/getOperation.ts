@@ -1,7 +1,7 @@
 import { AppError, notFound } from '../../../domain/errors.ts';
 import { formatDateTime } from '../../../domain/dateTime.ts';
 import { releaseWorkflowId } from '../../../domain/operation.ts';
-import type { Operation } from '../../../db/operations.ts';
+import type { Operation } from '../../../db/operations/findOperation.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
 import { requireOrganization } from '../../access/organizationAccess.ts';
 import type { AppContext } from '../../context.ts';

@@ -1,4 +1,4 @@
-import { readMailboxGauges } from '../../../db/operations.ts';
+import { readMailboxGauges } from '../../../db/operations/readMailboxGauges.ts';
 import { route } from '../../http/route.ts';
 
 export const getMetrics = route({
