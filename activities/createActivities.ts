@@ -59,7 +59,7 @@ export function createActivities(
       relay.relaying(({ events }) => applyRun(deps, { name, apply: apply(events) }, input));
 
   return {
-    ...createDeletionActivities(deps),
+    ...createDeletionActivities({ ...deps, relay }),
     ...createHousekeepingActivities({ ...deps, relay }),
     nextOperations: (query) => nextOperations(deps.pool, query),
     createRelease: runAnnouncing('createRelease', createRelease),

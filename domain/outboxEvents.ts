@@ -5,6 +5,7 @@ export const webhookEvents = [
   'deploy.created',
   'issue.resolved',
   'issue.regressed',
+  'project.deleted',
 ] as const;
 
 export type WebhookEvent = (typeof webhookEvents)[number];

@@ -79,6 +79,19 @@ test('a release, its date and its deploys are told, signed, with their data', as
   );
 });
 
+test('a project that is gone for good is told under the slug that people knew', async () => {
+  const webhook = await outbound.subscribe(receiver.url, ['project.deleted']);
+  const made = await slipway.call('POST', '/api/0/teams/acme/crew/projects/', {
+    body: { name: 'Gone', slug: 'gone' },
+  });
+  await slipway.call('DELETE', '/api/0/projects/acme/gone/');
+  const [delivery] = await outbound.finished(webhook);
+  expect(delivery).toMatchObject({ type: 'project.deleted', state: 'delivered' });
+  expect(receiver.received.map(({ body }) => [body.projects, body.data])).toEqual([
+    [[], { project: { id: made.body.id, slug: 'gone', name: 'Gone' } }],
+  ]);
+});
+
 test('repeats, and changes that nobody subscribes to, write no events', async () => {
   await create('unheard');
   await outbound.subscribe(receiver.url, ['deploy.created']);

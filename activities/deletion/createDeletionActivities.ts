@@ -5,6 +5,7 @@ import { removeTarget } from '../../db/deletion/removeTarget.ts';
 import { transaction, type Pool } from '../../db/pool.ts';
 import type { Logger } from '../../infra/logger.ts';
 import { heartbeating } from '../heartbeating.ts';
+import type { OutboxRelay } from '../outbox/outboxRelay.ts';
 import { deleteRows } from './deleteRows.ts';
 import type {
   DeletionActivities,
@@ -24,14 +25,16 @@ const organization = ({ organizationId }: OrganizationDeletionInput): DeletionTa
 });
 
 export function createDeletionActivities(
-  deps: Readonly<{ pool: Pool; client: Client; logger: Logger }>,
+  deps: Readonly<{ pool: Pool; client: Client; logger: Logger; relay: OutboxRelay }>,
 ): DeletionActivities {
-  const { pool } = deps;
+  const { pool, relay } = deps;
   const claim = (target: DeletionTarget) => transaction(pool, (tx) => claimDeletion(tx, target));
   const deleteChunks = (target: DeletionTarget) =>
     heartbeating((beat) => deleteRows(pool, target, beat));
-  const remove = (target: DeletionTarget) =>
-    heartbeating(() => transaction(pool, (tx) => removeTarget(tx, target)));
+  const remove = async (target: DeletionTarget): Promise<void> => {
+    const told = await heartbeating(() => transaction(pool, (tx) => removeTarget(tx, target)));
+    if (told !== null) relay.relaySoon(told);
+  };
   return {
     claimProjectDeletion: (input) => claim(project(input)),
     deleteProjectRows: (input) => deleteChunks(project(input)),

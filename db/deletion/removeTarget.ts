@@ -1,4 +1,6 @@
-import { exec, type Transaction } from '../pool.ts';
+import { z } from 'zod';
+import { appendOutbox } from '../outbox/appendOutbox.ts';
+import { exec, one, type Transaction } from '../pool.ts';
 import { dropOrder } from './deletionOrders.ts';
 import type { DeletionModel, DeletionTarget } from './deletionModel.ts';
 import { deleteStepRows, listDeletionSteps } from './deletionSteps.ts';
@@ -24,13 +26,20 @@ const statements = {
 } as const satisfies Record<DeletionModel, Readonly<{ lock: string; remove: string }>>;
 
 /**
- * Ends a deletion: what came in since its tables were emptied, the row itself and the order, and the tombstone in its
- * place. The lock comes first: what refers to the row can then neither be added nor be on its way.
+ * Ends a deletion: what came in since its tables were emptied, the row itself and the order, the tombstone in its place,
+ * and the event that tells of a project. The lock comes first: what refers to the row can then neither be added nor be
+ * on its way.
+ * @returns the organization whose subscribers are to be told, if there are any.
  */
-export async function removeTarget(tx: Transaction, target: DeletionTarget): Promise<void> {
+export async function removeTarget(
+  tx: Transaction,
+  target: DeletionTarget,
+): Promise<string | null> {
   const { model, id } = target;
   const { lock, remove } = statements[model];
   const isThere = await exec(tx, { name: `lockDeleted_${model}`, text: lock, values: [id] });
+  // Subscribers of an organization go with it.
+  const told = isThere > 0 && model === 'project' ? await announceProject(tx, id) : null;
   if (isThere > 0) {
     for (const step of await listDeletionSteps(tx, model)) {
       await deleteStepRows(tx, step, id, null);
@@ -38,4 +47,30 @@ export async function removeTarget(tx: Transaction, target: DeletionTarget): Pro
     await exec(tx, { name: `remove_${model}`, text: remove, values: [id] });
   }
   await dropOrder(tx, target);
+  return told;
+}
+
+const announcedRow = z.object({
+  organizationId: z.string(),
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+});
+
+/** A project goes by the slug that people knew; its row has a placeholder by now. */
+async function announceProject(tx: Transaction, projectId: string): Promise<string | null> {
+  const { organizationId, ...project } = await one(tx, announcedRow, {
+    name: 'readDeletedProject',
+    text: `select project.organization_id as "organizationId", project.id, project.name,
+                  coalesce(kept.value ->> 'slug', project.slug) as slug
+             from project
+             left join organization_option kept
+               on kept.organization_id = project.organization_id and kept.key = 'pending-delete:Project:' || project.id
+            where project.id = $1`,
+    values: [projectId],
+  });
+  const deliveries = await appendOutbox(tx, organizationId, [
+    { type: 'project.deleted', projectIds: [projectId], payload: { project } },
+  ]);
+  return deliveries > 0 ? organizationId : null;
 }
