@@ -35,7 +35,7 @@ export async function issueFilter(
 ): Promise<GroupFilter> {
   const { query } = request;
   const now = new Date();
-  const search = parseIssueQuery(query.get('query') ?? DEFAULT_QUERY, now);
+  const search = parseIssueQuery(searchText(query), now);
   const environmentIds = await resolveEnvironments(request, access.organization.id);
   const range = parseDateRange(query, now);
   const inProjects = projects.filter(
@@ -82,6 +82,13 @@ export async function issueFilter(
   };
 }
 
+/** sentry-cli selects issues by a status of its own instead of a search: changing others would be the worst answer. */
+function searchText(query: URLSearchParams): string {
+  const status = query.get('status') ?? '';
+  if (status === '') return query.get('query') ?? DEFAULT_QUERY;
+  return `${query.get('query') ?? ''} is:${status}`;
+}
+
 /** How far back reviewers look. */
 const INBOX_MS = 7 * 86_400_000;
 
@@ -91,7 +98,7 @@ const INBOX_MS = 7 * 86_400_000;
  */
 export function inboxFilter(filter: GroupFilter, query: URLSearchParams): GroupFilter {
   const now = new Date();
-  if (!isInboxQuery(parseIssueQuery(query.get('query') ?? DEFAULT_QUERY, now))) {
+  if (!isInboxQuery(parseIssueQuery(searchText(query), now))) {
     throw badRequest("Sort key 'inbox' only supported for inbox search");
   }
   const recent = { from: new Date(now.getTime() - INBOX_MS).toISOString(), to: null };

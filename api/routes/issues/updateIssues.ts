@@ -30,6 +30,7 @@ const documentation = {
   query: {
     id: 'Id or short id; repeatable. Without any the search decides.',
     query: 'A search; is:unresolved when absent, everything when empty.',
+    status: 'resolved, unresolved, ignored or muted; stands for the search, or narrows it.',
   },
   responses: {
     200: 'What the issues are now',
