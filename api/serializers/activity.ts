@@ -1,8 +1,8 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
-import type { ActivityView, PullRequestView } from '../../db/groups/readActivity.ts';
+import type { ActivityView } from '../../db/groups/readActivity.ts';
 import { loadAvatars, type Avatars } from './avatars.ts';
-import { serializeCommit } from './commit.ts';
-import { serializeRepository } from './repository.ts';
+import { commitPeople, serializeCommit } from './commit.ts';
+import { serializePullRequest } from './pullRequest.ts';
 import { serializer, type Json, type SerializerContext } from './serializer.ts';
 import { serializeUser } from './user.ts';
 
@@ -13,7 +13,11 @@ export function activityAvatars(
   activities: readonly ActivityView[],
   context: SerializerContext,
 ): Promise<Avatars> {
-  const people = activities.flatMap(({ user, commit }) => [user, commit?.author?.user]);
+  const people = activities.flatMap(({ user, commit, pullRequest }) => [
+    user,
+    ...commitPeople(commit),
+    pullRequest?.author?.user,
+  ]);
   return loadAvatars(context, 'user', people);
 }
 
@@ -27,19 +31,8 @@ export function serializeActivity(shown: ActivityView, avatars: Avatars): Json {
     data: {
       ...shown.data,
       ...(commit === null ? {} : { commit: serializeCommit(commit, avatars) }),
-      ...(pullRequest === null ? {} : { pullRequest: serializePullRequest(pullRequest) }),
+      ...(pullRequest === null ? {} : { pullRequest: serializePullRequest(pullRequest, avatars) }),
     },
     dateCreated: formatDateTime(shown.dateAdded),
-  };
-}
-
-function serializePullRequest(pullRequest: PullRequestView): Json {
-  return {
-    id: pullRequest.key,
-    title: pullRequest.title,
-    message: pullRequest.message,
-    dateCreated: formatDateTime(pullRequest.dateCreated),
-    repository: serializeRepository(pullRequest.repository),
-    externalUrl: null,
   };
 }

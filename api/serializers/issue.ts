@@ -15,7 +15,7 @@ import { readGroupStats, type Series } from '../../db/groups/readGroupStats.ts';
 import type { UserView } from '../../db/releases/releaseView.ts';
 import type { OrganizationAccess } from '../access/organizationAccess.ts';
 import { loadAvatars, type Avatars } from './avatars.ts';
-import { serializeCommit } from './commit.ts';
+import { commitPeople, serializeCommit } from './commit.ts';
 import { formatOrNull } from './formatOrNull.ts';
 import { serializer, type Json, type SerializerContext } from './serializer.ts';
 import { serializeUser } from './user.ts';
@@ -64,8 +64,12 @@ async function getAttributes(
   return { avatars, personal, series, publicUrl: context.config.publicUrl };
 }
 
-function shownUsers({ resolution, snooze, resolvingCommit }: GroupView): (UserView | null)[] {
-  return [resolution?.actor ?? null, snooze?.actor ?? null, resolvingCommit?.author?.user ?? null];
+function shownUsers({
+  resolution,
+  snooze,
+  resolvingCommit,
+}: GroupView): (UserView | null | undefined)[] {
+  return [resolution?.actor, snooze?.actor, ...commitPeople(resolvingCommit)];
 }
 
 function toJson(

@@ -8,7 +8,7 @@ import type {
 } from '../../db/releases/releaseView.ts';
 import { serializeAuthor } from './author.ts';
 import { loadAvatars, type Avatars } from './avatars.ts';
-import { serializeCommit } from './commit.ts';
+import { commitPeople, serializeCommit } from './commit.ts';
 import { serializeDeploy } from './deploy.ts';
 import { EventFigures, type EventScope } from './releaseEvents.ts';
 import { serializer, type Json } from './serializer.ts';
@@ -35,8 +35,8 @@ export const release = serializer({
   toJson: serializeRelease,
 });
 
-function shownUsers({ owner, lastCommit, authors }: ReleaseView): (UserView | null)[] {
-  return [owner, lastCommit?.author?.user ?? null, ...authors.map((author) => author.user)];
+function shownUsers({ owner, lastCommit, authors }: ReleaseView): (UserView | null | undefined)[] {
+  return [owner, ...commitPeople(lastCommit), ...authors.map((author) => author.user)];
 }
 
 /** A release in full (releases-api 13.1). */

@@ -2,21 +2,13 @@ import { z } from 'zod';
 import { many, type Queryable } from '../pool.ts';
 import {
   commitJson,
-  repositoryJson,
+  pullRequestJson,
   userJson,
   type CommitView,
-  type RepositoryView,
+  type PullRequestView,
   type UserView,
 } from '../releases/releaseView.ts';
 import type { GroupProjectView } from './groupView.ts';
-
-export type PullRequestView = Readonly<{
-  key: string;
-  title: string | null;
-  message: string | null;
-  dateCreated: string;
-  repository: RepositoryView;
-}>;
 
 export type ActivityIssueView = Readonly<{ id: string; number: string; title: string }>;
 
@@ -51,10 +43,7 @@ const activityColumns = `activity.id, activity.type, activity.ident, activity.da
      from app_user left join user_email email on email.user_id = app_user.id and email.is_primary
     where app_user.id = activity.user_id) as user,
   (select ${commitJson} from commit where commit.id = ${idIn('commit')}) as commit,
-  (select json_build_object('key', pull_request.key, 'title', pull_request.title, 'message', pull_request.message,
-                            'dateCreated', pull_request.date_added::text, 'repository', ${repositoryJson})
-     from pull_request join repository on repository.id = pull_request.repository_id
-    where pull_request.id = ${idIn('pull_request')}) as pull_request,
+  (select ${pullRequestJson} from pull_request where pull_request.id = ${idIn('pull_request')}) as pull_request,
   (select json_build_object('id', group_.id::text, 'number', group_.short_id::text, 'title', group_.title)
      from group_ where group_.id = activity.group_id) as issue,
   json_build_object('id', project.id::text, 'slug', project.slug, 'name', project.name,

@@ -27,12 +27,23 @@ export type RepositoryView = Readonly<{
   externalId: string | null;
 }>;
 
+export type PullRequestView = Readonly<{
+  key: string;
+  title: string | null;
+  message: string | null;
+  dateCreated: string;
+  repository: RepositoryView;
+  author: AuthorView | null;
+}>;
+
 export type CommitView = Readonly<{
   key: string;
   message: string | null;
   dateCreated: string;
   repository: RepositoryView | null;
   author: AuthorView | null;
+  /** The one that this commit merged. */
+  pullRequest: PullRequestView | null;
 }>;
 
 export type DeployView = Readonly<{
@@ -80,10 +91,22 @@ export const repositoryJson = `json_build_object(
     'status', repository.status, 'dateCreated', repository.date_added::text,
     'integrationId', repository.integration_id, 'externalId', repository.external_id)`;
 
+/** SQL of a pull request as JSON; `pull_request` must be in scope under this name. */
+export const pullRequestJson = `json_build_object(
+    'key', pull_request.key, 'title', pull_request.title, 'message', pull_request.message,
+    'dateCreated', pull_request.date_added::text,
+    'repository', (select ${repositoryJson} from repository where repository.id = pull_request.repository_id),
+    'author', (select ${authorJson} from commit_author author where author.id = pull_request.author_id))`;
+
 export const commitJson = `json_build_object(
     'key', commit.key, 'message', commit.message, 'dateCreated', commit.date_added::text,
     'repository', (select ${repositoryJson} from repository where repository.id = commit.repository_id),
-    'author', (select ${authorJson} from commit_author author where author.id = commit.author_id))`;
+    'author', (select ${authorJson} from commit_author author where author.id = commit.author_id),
+    'pullRequest', (select ${pullRequestJson} from pull_request
+                     where pull_request.organization_id = commit.organization_id
+                       and pull_request.merge_commit_sha = commit.key
+                     order by pull_request.id
+                     limit 1))`;
 
 export const deployJson = `json_build_object(
     'id', deploy.id::text, 'environment', environment.name, 'name', deploy.name, 'url', deploy.url,
