@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { markReviewed } from '../db/groups/inbox.ts';
+import { transaction } from '../db/pool.ts';
 import { exceptionEvent, IngestClient } from './support/ingest.ts';
 import { useSlipway, type ApiAnswer } from './support/slipway.ts';
 
@@ -131,6 +133,11 @@ describe('status', () => {
     });
     const { body } = await update(id, { status: 'resolvedInNextRelease' });
     expect(body).toMatchObject({ status: 'resolved', statusDetails: {} });
+    expect(body.activity[0]).toMatchObject({
+      type: 'set_resolved_in_release',
+      data: { version: '' },
+    });
+    expect(await history(id)).toEqual(['resolved_in_release']);
   });
 
   test('in a commit: linked; in a release that has it already, resolved there', async () => {
@@ -394,6 +401,23 @@ describe('inbox, priority, subscription', () => {
     expect(await history(id)).toEqual(['reviewed']);
   });
 
+  test('reviewed outside of the inbox: ongoing, and no review is told', async () => {
+    const id = await issue();
+    await rows('delete from group_inbox where group_id = $1', [id]);
+    expect((await update(id, { inbox: false })).body.substatus).toBe('ongoing');
+    expect(await activityTypes(id)).toEqual(['auto_set_ongoing']);
+    expect(await history(id)).toEqual([]);
+  });
+
+  test('reviewed by nobody, with the token of an organization: out of the inbox, and no review is told', async () => {
+    const id = await issue();
+    // Such tokens have no scope for issues yet; the rule is the inbox's own.
+    await transaction(slipway.pool, (tx) => markReviewed(tx, [id], null));
+    expect(await rows('select from group_inbox where group_id = $1', [id])).toEqual([]);
+    expect(await activityTypes(id)).toEqual(['auto_set_ongoing']);
+    expect(await history(id)).toEqual([]);
+  });
+
   test('added by hand; what is there keeps its reason', async () => {
     const id = await issue();
     await update(id, { inbox: true });
@@ -468,6 +492,22 @@ describe('bulk', () => {
       [a, b],
     ]);
     expect(found.map((row) => row.status)).toEqual(['ignored', 'unresolved']);
+  });
+
+  test('by status, as sentry-cli selects: none of another status is touched', async () => {
+    const [open, muted] = [await issue(api), await issue(api)];
+    await update(muted, { status: 'ignored' });
+    const path = `/api/0/projects/acme/${slipway.tenant.api.slug}/issues/`;
+    const put = (query: string) =>
+      slipway.call('PUT', `${path}?${query}`, { body: { priority: 'high' } });
+    expect((await put('status=muted')).status).toBe(200);
+    expect((await put('status=gone')).body).toEqual({ detail: expect.stringMatching(/^Invalid/) });
+    expect((await put('status=muted&query=is:unresolved')).status).toBe(204);
+    expect(await activityTypes(muted)).toEqual(['set_ignored', 'set_priority']);
+    expect(await activityTypes(open)).toEqual([]);
+    const listed = await slipway.call('GET', `${path}?status=ignored`);
+    expect(listed.body.map(({ id }: any) => id)).toContain(muted);
+    expect(listed.body.map(({ id }: any) => id)).not.toContain(open);
   });
 
   test('in a release only within one project', async () => {

@@ -89,7 +89,7 @@ describe('an issue', () => {
     const linked = {
       status: 'unresolved',
       links: 1,
-      history: ['resolved_in_pull_request'],
+      history: ['resolved_in_pull_request', 'assigned'],
       activity: ['set_resolved_in_pull_request', 'assigned'],
       assignee: slipway.tenant.ownerId,
     };
@@ -104,6 +104,34 @@ describe('an issue', () => {
     });
     expect(release.status, release.text).toBe(201);
     expect(await stateOf(group.id)).toMatchObject({ status: 'resolved', fixed_in: '1.0' });
+    const { body } = await slipway.call('GET', `/api/0/organizations/acme/issues/${group.id}/`);
+    const merged = {
+      id: 'b'.repeat(40),
+      pullRequest: {
+        id: '20',
+        title: 'Carts',
+        repository: { name: 'acme/web' },
+        author: { id: slipway.tenant.ownerId },
+      },
+    };
+    expect(body.activity[0]).toMatchObject({
+      type: 'set_resolved_in_release',
+      data: { version: '1.0', commit: merged },
+    });
+    const commits = await slipway.call('GET', '/api/0/organizations/acme/releases/1.0/commits/');
+    expect(commits.body).toMatchObject([merged]);
+    expect(release.body.lastCommit).toMatchObject(merged);
+  });
+
+  test('is given to the author once, and told only when that changes something', async () => {
+    const group = await createGroup();
+    for (const key of ['30', '31']) {
+      await send({ key, message: `Fixes ${group.name}`, author: { email: 'owner@acme.test' } });
+    }
+    expect(await stateOf(group.id)).toMatchObject({
+      links: 2,
+      activity: ['set_resolved_in_pull_request', 'assigned', 'set_resolved_in_pull_request'],
+    });
   });
 
   test('that it names no longer is let go, and those of others are out of reach', async () => {

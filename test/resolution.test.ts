@@ -148,6 +148,50 @@ describe('a release with the fix', () => {
       fixed_in: '5.0',
       activity: ['set_resolved_in_release'],
     });
+    const { rows: told } = await slipway.pool.query(
+      `select commit.key from activity join commit on commit.id = (data ->> 'commit')::bigint
+        where group_id = $1`,
+      [group.id],
+    );
+    expect(told).toEqual([{ key: merge['id'] }]);
+  });
+
+  test('sent again leaves an issue alone that somebody resolved in one of its commits, and an event brought back', async () => {
+    const group = await createGroup();
+    const fix = commit('no reference');
+    await release('5.1', [fix]);
+    const inCommit = { commit: fix['id'], repository: 'acme/web' };
+    const resolved = await slipway.call('PUT', `/api/0/organizations/acme/issues/${group.id}/`, {
+      body: { status: 'resolved', statusDetails: { inCommit } },
+    });
+    expect(resolved.body.statusDetails).toMatchObject({ inRelease: '5.1' });
+    await slipway.call('PUT', `/api/0/organizations/acme/issues/${group.id}/`, {
+      body: { status: 'unresolved' },
+    });
+    const before = await stateOf(group.id);
+    await release('5.1', [fix]);
+    expect(await stateOf(group.id)).toEqual(before);
+  });
+
+  test('settles what somebody resolved in a commit that no release had yet', async () => {
+    const group = await createGroup();
+    const fix = commit('no reference');
+    await release('5.2', [fix], ['api']);
+    await slipway.pool.query('delete from release_commit using commit where commit.key = $1', [
+      fix['id'],
+    ]);
+    const inCommit = { commit: fix['id'], repository: 'acme/web' };
+    await slipway.call('PUT', `/api/0/organizations/acme/issues/${group.id}/`, {
+      body: { status: 'resolved', statusDetails: { inCommit } },
+    });
+    expect(await stateOf(group.id)).toMatchObject({ status: 'resolved', fixed_in: null });
+    await release('5.3', [fix]);
+    expect(await stateOf(group.id)).toMatchObject({
+      status: 'resolved',
+      fixed_in: '5.3',
+      activity: ['set_resolved_in_commit'],
+      history: ['resolved_in_commit', 'resolved'],
+    });
   });
 });
 
@@ -218,16 +262,67 @@ describe('an author with a verified address', () => {
       [userId],
     );
     await release('9.1', [commit(`fixes ${second.name}`, 'dev@acme.test')]);
-    expect(await stateOf(second.id)).toMatchObject({ subscribers: [userId], assignee: userId });
+    expect(await stateOf(second.id)).toMatchObject({
+      subscribers: [userId],
+      assignee: userId,
+      activity: ['referenced_in_commit', 'assigned', 'set_resolved_in_release'],
+      history: ['assigned', 'resolved'],
+    });
+    const { rows } = await slipway.pool.query(
+      "select user_id, data from activity where group_id = $1 and type = 'assigned'",
+      [second.id],
+    );
+    const [{ email }] = (
+      await slipway.pool.query('select email from user_email where user_id = $1 and is_primary', [
+        userId,
+      ])
+    ).rows;
+    const data = { assignee: userId, assigneeEmail: email, assigneeType: 'user' };
+    expect(rows).toEqual([{ user_id: userId, data }]);
+  });
+
+  test('takes an issue from nobody, and of several people the first one acts', async () => {
+    const other = await slipway.tenant.addMember('member');
+    await slipway.pool.query(
+      "insert into user_email (user_id, email, is_verified) values ($1, 'dev@acme.test', true)",
+      [other],
+    );
+    const [first, second] = [await createGroup(), await createGroup()];
+    await slipway.pool.query('insert into group_assignee (group_id, user_id) values ($1, $2)', [
+      first.id,
+      slipway.tenant.ownerId,
+    ]);
+    await release('9.2', [commit(`fixes ${first.name}, ${second.name}`, 'dev@acme.test')]);
+    const people = [userId, other].toSorted();
+    const taken = await stateOf(first.id);
+    expect(taken).toMatchObject({ assignee: slipway.tenant.ownerId, history: ['resolved'] });
+    expect(taken.subscribers.toSorted()).toEqual(people);
+    expect((await stateOf(second.id)).assignee).toBe(userId);
   });
 });
 
 describe('an organization that resolves on commit', () => {
-  test('has its issue resolved as soon as the commit is known', async () => {
+  beforeAll(async () => {
     await slipway.pool.query(
       `insert into organization_option (organization_id, key, value) values ($1, 'slipway:resolve_on_commit', 'true')`,
       [slipway.tenant.organizationId],
     );
+    await slipway.pool.query(
+      `insert into webhook (organization_id, url, events, secret_encrypted)
+       values ($1, 'https://hooks.test', '{issue.resolved}', '')`,
+      [slipway.tenant.organizationId],
+    );
+  });
+
+  const told = async (groupId: string): Promise<number> =>
+    (
+      await slipway.pool.query(
+        "select from outbox where type = 'issue.resolved' and payload -> 'issue' ->> 'id' = $1",
+        [groupId],
+      )
+    ).rows.length;
+
+  test('has its issue resolved, and told, as soon as the commit is known', async () => {
     const group = await createGroup();
     await release('10.0', [commit(`fixes ${group.name}`)], ['api']);
     expect(await stateOf(group.id)).toMatchObject({
@@ -236,5 +331,28 @@ describe('an organization that resolves on commit', () => {
       history: ['resolved_in_commit'],
       activity: ['set_resolved_in_commit'],
     });
+    expect(await told(group.id)).toBe(1);
+  });
+
+  test('has it open again when the message names it no longer, unless it is open already', async () => {
+    const [first, second] = [await createGroup(), await createGroup()];
+    const fix = commit(`fixes ${first.name}, ${second.name}`);
+    await release('10.1', [fix], ['api']);
+    await slipway.call('PUT', `/api/0/organizations/acme/issues/${second.id}/`, {
+      body: { status: 'ignored' },
+    });
+    await release('10.1', [{ ...fix, message: 'never mind' }], ['api']);
+    expect(await stateOf(first.id)).toMatchObject({
+      status: 'unresolved',
+      substatus: 'ongoing',
+      history: ['resolved_in_commit', 'unresolved'],
+      activity: ['set_resolved_in_commit', 'set_unresolved'],
+    });
+    const { rows } = await slipway.pool.query(
+      "select ident from activity where group_id = $1 and type = 'set_unresolved'",
+      [first.id],
+    );
+    expect(rows).toEqual([{ ident: first.id }]);
+    expect((await stateOf(second.id)).status).toBe('ignored');
   });
 });

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { issueReferences, type IssueReferences } from '../../domain/issueReferences.ts';
+import { announceIssues } from '../outbox/announceIssues.ts';
 import { exec, many, type Transaction } from '../pool.ts';
+import { assignToAuthors } from './assignToAuthors.ts';
 import { insertGroupActivity } from './insertGroupActivity.ts';
 import { insertGroupHistory } from './insertGroupHistory.ts';
+import { lockGroups } from './lockGroups.ts';
+import { reopenUnlinked } from './reopenUnlinked.ts';
 
 /** A commit whose message is new or has changed. */
 export type ReferencingCommit = Readonly<{ id: string; message: string | null; isNew: boolean }>;
@@ -31,10 +35,12 @@ export async function linkCommitReferences(
   const changed = commits.filter((commit) => !commit.isNew).map((commit) => commit.id);
   if (referencing.length === 0 && changed.length === 0) return;
   const wanted = await findReferencedGroups(tx, scope.organizationId, referencing);
-  if (changed.length > 0) await dropLinks(tx, changed, wanted);
+  if (changed.length > 0) {
+    await reopenUnlinked(tx, scope.organizationId, await dropLinks(tx, changed, wanted));
+  }
   if (wanted.length === 0) return;
   const linked = await insertLinks(tx, scope.organizationId, wanted);
-  if (linked.length > 0) await tellGroups(tx, linked);
+  if (linked.length > 0) await tellGroups(tx, scope.organizationId, linked);
 }
 
 function isEmpty({ shortIds, groupIds }: IssueReferences): boolean {
@@ -84,17 +90,21 @@ async function findReferencedGroups(
   });
 }
 
+const groupRow = z.object({ group_id: z.string() }).transform((row) => row.group_id);
+
+/** Answers the groups of the links that went. */
 async function dropLinks(
   tx: Transaction,
   commitIds: readonly string[],
   wanted: readonly Reference[],
-): Promise<void> {
-  await exec(tx, {
+): Promise<string[]> {
+  return many(tx, groupRow, {
     name: 'dropLinks',
     text: `delete from group_link
             where linked_type = 'commit' and relationship = 'resolves' and linked_id = any($1::bigint[])
               and (linked_id, group_id) not in (
-                    select commit_id, group_id from unnest($2::bigint[], $3::bigint[]) as given (commit_id, group_id))`,
+                    select commit_id, group_id from unnest($2::bigint[], $3::bigint[]) as given (commit_id, group_id))
+           returning group_id`,
     values: [
       commitIds,
       wanted.map((reference) => reference.commitId),
@@ -121,7 +131,10 @@ const linkedRow = z
 
 type Linked = z.output<typeof linkedRow>;
 
-/** New links only, each with the people behind the commit: members with the author's verified e-mail. */
+/**
+ * New links only, each with the people behind the commit: members with the author's verified e-mail, of whom the first
+ * one acts.
+ */
 async function insertLinks(
   tx: Transaction,
   organizationId: string,
@@ -147,13 +160,17 @@ async function insertLinks(
              join commit on commit.id = created.linked_id
              left join commit_author author on author.id = commit.author_id
              cross join lateral (
-               select coalesce(array_agg(distinct app_user.id::text), '{}') as user_ids,
-                      bool_or(option.value::text = '"1"') as assigns_itself
-                 from user_email email
-                 join app_user on app_user.id = email.user_id and app_user.is_active
-                 join member on member.user_id = app_user.id and member.organization_id = $1
-                 left join user_option option on option.user_id = app_user.id and option.key = 'self_assign_issue'
-                where lower(email.email) = author.email and email.is_verified) person`,
+               select coalesce(array_agg(matched.id::text order by matched.id), '{}') as user_ids,
+                      (array_agg(matched.assigns_itself order by matched.id))[1] as assigns_itself
+                 from (select distinct on (app_user.id)
+                              app_user.id, coalesce(option.value::text = '"1"', false) as assigns_itself
+                         from user_email email
+                         join app_user on app_user.id = email.user_id and app_user.is_active
+                         join member on member.user_id = app_user.id and member.organization_id = $1
+                         left join user_option option on option.user_id = app_user.id
+                                                     and option.key = 'self_assign_issue'
+                        where lower(email.email) = author.email and email.is_verified
+                        order by app_user.id) matched) person`,
     values: [
       organizationId,
       wanted.map((reference) => reference.commitId),
@@ -162,7 +179,11 @@ async function insertLinks(
   });
 }
 
-async function tellGroups(tx: Transaction, linked: readonly Linked[]): Promise<void> {
+async function tellGroups(
+  tx: Transaction,
+  organizationId: string,
+  linked: readonly Linked[],
+): Promise<void> {
   const atOnce = linked.filter(({ resolvesAtOnce }) => resolvesAtOnce);
   await insertGroupActivity(
     tx,
@@ -174,27 +195,12 @@ async function tellGroups(tx: Transaction, linked: readonly Linked[]): Promise<v
       data: { commit: commitId },
     })),
   );
-  await assignGroups(
-    tx,
-    linked.filter(({ assignsItself }) => assignsItself),
+  const authors = linked.flatMap(({ groupId, userIds: [userId], assignsItself }) =>
+    userId === undefined || !assignsItself ? [] : [{ groupId, userId }],
   );
+  await assignToAuthors(tx, authors, { replaces: false });
   await subscribePeople(tx, linked);
-  if (atOnce.length > 0) await resolveAtOnce(tx, atOnce);
-}
-
-/** To the author, and only where nobody is assigned. */
-async function assignGroups(tx: Transaction, linked: readonly Linked[]): Promise<void> {
-  if (linked.length === 0) return;
-  await exec(tx, {
-    name: 'assignGroupsToAuthors',
-    text: `insert into group_assignee (group_id, user_id)
-           select distinct on (group_id) group_id, user_id
-             from unnest($1::bigint[], $2::bigint[]) as given (group_id, user_id)
-            where user_id is not null
-            order by group_id
-           on conflict on constraint group_assignee_pkey do nothing`,
-    values: [linked.map(({ groupId }) => groupId), linked.map(({ userIds }) => userIds[0] ?? null)],
-  });
+  if (atOnce.length > 0) await resolveAtOnce(tx, organizationId, atOnce);
 }
 
 async function subscribePeople(tx: Transaction, linked: readonly Linked[]): Promise<void> {
@@ -213,14 +219,18 @@ async function subscribePeople(tx: Transaction, linked: readonly Linked[]): Prom
 }
 
 /** What organizations get that chose the older behaviour (decisions 21). */
-async function resolveAtOnce(tx: Transaction, linked: readonly Linked[]): Promise<void> {
+async function resolveAtOnce(
+  tx: Transaction,
+  organizationId: string,
+  linked: readonly Linked[],
+): Promise<void> {
+  const locked = await lockGroups(tx, [...new Set(linked.map(({ groupId }) => groupId))]);
   await exec(tx, {
     name: 'resolveGroupsAtOnce',
-    text: `with resolved as (
-             update group_ set status = 'resolved', substatus = null, resolved_at = now()
-              where id = any($1::bigint[]))
-           delete from group_inbox where group_id = any($1::bigint[])`,
-    values: [linked.map(({ groupId }) => groupId)],
+    text: `with reviewed as (delete from group_inbox where group_id = any($1::bigint[])),
+           awake as (delete from group_snooze where group_id = any($1))
+           update group_ set status = 'resolved', substatus = null, resolved_at = now() where id = any($1)`,
+    values: [locked.map(({ id }) => id)],
   });
   await insertGroupHistory(
     tx,
@@ -230,4 +240,7 @@ async function resolveAtOnce(tx: Transaction, linked: readonly Linked[]): Promis
       actorId: userIds[0] ?? null,
     })),
   );
+  // Whoever stores commits knows nothing of deliveries: the reconciler relays these.
+  const resolved = locked.filter(({ status }) => status !== 'resolved').map(({ id }) => id);
+  await announceIssues(tx, organizationId, 'issue.resolved', resolved);
 }

@@ -6,7 +6,7 @@ import { insertGroupHistory } from './insertGroupHistory.ts';
 const fixRow = z
   .object({
     group_id: z.string(),
-    commit_id: z.string().nullable(),
+    commit_id: z.string(),
     actor_id: z.string().nullable(),
     was_resolved: z.boolean(),
     resolution_id: z.string(),
@@ -32,17 +32,18 @@ export type Fix = z.output<typeof fixRow>;
 export async function resolveReleaseGroups(tx: Transaction, releaseId: string): Promise<Fix[]> {
   const fixes = await many(tx, fixRow, {
     name: 'resolveReleaseGroups',
-    // One statement for any number of groups. Where a commit and a pull request name the same group the commit counts.
+    // One statement for any number of groups. Where a commit and a pull request name the same group the commit counts;
+    // else what resolved it is the merge of the pull request.
     text: `with contained as (
              select commit.id, commit.key, commit.author_id, commit.organization_id
                from release_commit join commit on commit.id = release_commit.commit_id
               where release_commit.release_id = $1),
            link as (
-             select group_link.id, group_link.group_id, contained.id as commit_id, contained.author_id
+             select group_link.id, group_link.group_id, contained.id as commit_id, contained.author_id, false as is_merge
                from contained
                join group_link on group_link.linked_type = 'commit' and group_link.linked_id = contained.id
              union all
-             select group_link.id, group_link.group_id, null, pull_request.author_id
+             select group_link.id, group_link.group_id, contained.id, pull_request.author_id, true
                from contained
                join pull_request on pull_request.organization_id = contained.organization_id
                                 and pull_request.merge_commit_sha = contained.key
@@ -69,7 +70,7 @@ export async function resolveReleaseGroups(tx: Transaction, releaseId: string): 
                        order by app_user.id
                        limit 1) as actor_id
                from fresh join link on link.id = fresh.group_link_id
-              order by link.group_id, link.commit_id nulls last),
+              order by link.group_id, link.is_merge, link.commit_id),
            locked as (
              select group_.id, group_.status
                from group_
@@ -113,7 +114,7 @@ export async function resolveReleaseGroups(tx: Transaction, releaseId: string): 
         type: 'set_resolved_in_release',
         ident: resolutionId,
         userId: actorId,
-        data: commitId === null ? { version } : { version, commit: commitId },
+        data: { version, commit: commitId },
       })),
   );
   return fixes;

@@ -9,6 +9,8 @@ export type OpenStatus = Readonly<{
   substatus: string;
   /** For the timeline: what an ignored issue comes back for, or where it was said when it was not here. */
   details: Readonly<Record<string, unknown>>;
+  /** The timeline names the issue once more, as that of a lost reference does. */
+  isIdentified?: boolean;
 }>;
 
 /** A substatus says more in the history than the status (groups-projects-orgs 1.2). */
@@ -28,7 +30,7 @@ const substatusHistory: Readonly<Record<string, HistoryStatus>> = {
 export async function setOpenStatus(
   tx: Transaction,
   locked: readonly LockedGroup[],
-  { status, substatus, details }: OpenStatus,
+  { status, substatus, details, isIdentified }: OpenStatus,
   actorId: string | null,
 ): Promise<string[]> {
   const changed = locked.filter(
@@ -51,6 +53,7 @@ export async function setOpenStatus(
     told.map((groupId) => ({
       groupId,
       type: status === 'ignored' ? 'set_ignored' : 'set_unresolved',
+      ident: isIdentified === true ? groupId : null,
       userId: actorId,
       data: details,
     })),

@@ -75,10 +75,7 @@ export async function setResolved(
     tx,
     ids.map((groupId) => ({
       groupId,
-      type:
-        target.kind === 'in_next_release' && target.anchor === null
-          ? 'set_resolved'
-          : activityTypes[target.kind],
+      type: activityTypes[target.kind],
       ident: resolutionIds.get(groupId) ?? null,
       userId: actorId,
       data: activityData(target, rowByGroup.get(groupId)),
@@ -150,7 +147,8 @@ function activityData(
 ): Readonly<Record<string, unknown>> {
   if (target.kind === 'now') return target.details ?? {};
   if (target.kind === 'in_commit') return { commit: target.commitId };
-  if (row === undefined) return {};
+  // In the next release of a project that has none yet: which one it is, is as open as ever.
+  if (row === undefined) return { version: '' };
   const { version, current } = row;
   return current === null ? { version } : { version, current_release_version: current };
 }
@@ -199,10 +197,18 @@ async function linkCommit(
 ): Promise<void> {
   await exec(tx, {
     name: 'linkCommitToGroups',
-    text: `insert into group_link (group_id, project_id, linked_type, linked_id, relationship)
-           select id, project_id, 'commit', $2, 'resolves' from group_ where id = any($1::bigint[]) order by id
-           on conflict on constraint group_link_group_id_linked_type_linked_id_key
-           do update set relationship = excluded.relationship`,
+    // Releases that have the commit already have had their say: their list, sent again, resolves nothing again.
+    text: `with linked as (
+             insert into group_link (group_id, project_id, linked_type, linked_id, relationship)
+             select id, project_id, 'commit', $2, 'resolves' from group_ where id = any($1::bigint[]) order by id
+             on conflict on constraint group_link_group_id_linked_type_linked_id_key
+             do update set relationship = excluded.relationship
+             returning id)
+           insert into resolved_link (release_id, group_link_id)
+           select release_commit.release_id, linked.id
+             from linked join release_commit on release_commit.commit_id = $2
+            order by release_commit.release_id, linked.id
+           on conflict on constraint resolved_link_pkey do nothing`,
     values: [groupIds, commitId],
   });
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { issueReferences } from '../../domain/issueReferences.ts';
 import { pullRequestText } from '../../domain/pullRequest.ts';
+import { assignToAuthors } from '../groups/assignToAuthors.ts';
 import { insertGroupActivity } from '../groups/insertGroupActivity.ts';
 import { insertGroupHistory } from '../groups/insertGroupHistory.ts';
 import type { ReferenceScope } from '../groups/linkCommitReferences.ts';
-import { exec, many, type Transaction } from '../pool.ts';
+import { reopenUnlinked } from '../groups/reopenUnlinked.ts';
+import { many, type Transaction } from '../pool.ts';
 
 type LinkedPullRequest = Readonly<{ id: string; title: string | null; message: string | null }>;
 
@@ -18,43 +20,43 @@ export async function linkPullRequestReferences(
   pullRequest: LinkedPullRequest,
 ): Promise<void> {
   const groupIds = await findGroups(tx, scope, pullRequest);
-  await exec(tx, {
+  const dropped = await many(tx, groupRow, {
     name: 'dropPullRequestLinks',
     text: `delete from group_link
             where linked_type = 'pull_request' and relationship = 'resolves' and linked_id = $1
-              and group_id <> all($2::bigint[])`,
+              and group_id <> all($2::bigint[])
+           returning group_id`,
     values: [pullRequest.id, groupIds],
   });
+  await reopenUnlinked(tx, scope.organizationId, dropped);
   if (groupIds.length === 0) return;
   const linked = await insertLinks(tx, scope.organizationId, pullRequest.id, groupIds);
-  const assigned = linked.flatMap(({ groupId, userId, email }) =>
-    userId === null || email === null ? [] : [{ groupId, userId, email }],
-  );
-  await assignToAuthor(tx, assigned);
-  await insertGroupActivity(tx, [
-    ...linked.map(({ groupId, userId }) => ({
+  await insertGroupActivity(
+    tx,
+    linked.map(({ groupId, userId }) => ({
       groupId,
-      type: 'set_resolved_in_pull_request' as const,
+      type: 'set_resolved_in_pull_request',
       ident: pullRequest.id,
       userId,
       data: { pull_request: pullRequest.id },
     })),
-    ...assigned.map(({ groupId, userId, email }) => ({
-      groupId,
-      type: 'assigned' as const,
-      userId,
-      data: { assignee: userId, assigneeEmail: email, assigneeType: 'user' },
-    })),
-  ]);
+  );
   await insertGroupHistory(
     tx,
     linked.map(({ groupId, userId }) => ({
       groupId,
-      status: 'resolved_in_pull_request' as const,
+      status: 'resolved_in_pull_request',
       actorId: userId,
     })),
   );
+  // Whoever opens a pull request for an issue works on it, whomever it was assigned to before.
+  const authors = linked.flatMap(({ groupId, userId }) =>
+    userId === null ? [] : [{ groupId, userId }],
+  );
+  await assignToAuthors(tx, authors, { replaces: true });
 }
+
+const groupRow = z.object({ group_id: z.string() }).transform((row) => row.group_id);
 
 /** Unknown ids are passed over: the text is prose (groups-projects-orgs 1.3). */
 async function findGroups(
@@ -87,8 +89,8 @@ async function findGroups(
 }
 
 const linkedRow = z
-  .object({ group_id: z.string(), user_id: z.string().nullable(), email: z.string().nullable() })
-  .transform((row) => ({ groupId: row.group_id, userId: row.user_id, email: row.email }));
+  .object({ group_id: z.string(), user_id: z.string().nullable() })
+  .transform((row) => ({ groupId: row.group_id, userId: row.user_id }));
 
 /** New links only, each with the member who has the author's verified e-mail. */
 function insertLinks(
@@ -104,10 +106,10 @@ function insertLinks(
              select id, project_id, 'pull_request', $2, 'resolves' from group_ where id = any($3::bigint[]) order by id
              on conflict on constraint group_link_group_id_linked_type_linked_id_key do nothing
              returning group_id)
-           select created.group_id, person.user_id, person.email
+           select created.group_id, person.user_id
              from created
              left join lateral (
-               select app_user.id as user_id, email.email
+               select app_user.id as user_id
                  from pull_request
                  join commit_author author on author.id = pull_request.author_id
                  join user_email email on lower(email.email) = author.email and email.is_verified
@@ -118,21 +120,5 @@ function insertLinks(
                 limit 1) person on true
             order by created.group_id`,
     values: [organizationId, pullRequestId, groupIds],
-  });
-}
-
-/** Whoever opens a pull request for an issue works on it, whomever it was assigned to before. */
-async function assignToAuthor(
-  tx: Transaction,
-  assigned: readonly Readonly<{ groupId: string; userId: string }>[],
-): Promise<void> {
-  if (assigned.length === 0) return;
-  await exec(tx, {
-    name: 'assignToPullRequestAuthor',
-    text: `insert into group_assignee (group_id, user_id)
-           select group_id, user_id from unnest($1::bigint[], $2::bigint[]) as given (group_id, user_id)
-           on conflict on constraint group_assignee_pkey
-           do update set user_id = excluded.user_id, team_id = null, date_added = now()`,
-    values: [assigned.map(({ groupId }) => groupId), assigned.map(({ userId }) => userId)],
   });
 }
