@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { Readable, type Transform } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import {
+  brotliCompressSync,
+  constants,
+  createBrotliCompress,
+  createDeflate,
+  createZstdCompress,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { envelope, exceptionEvent, IngestClient } from './support/ingest.ts';
 import { useSlipway } from './support/slipway.ts';
@@ -69,6 +80,32 @@ describe('200', () => {
     });
     expect(answer.status, answer.text).toBe(200);
     expect(answer.body).toEqual(type === 'transaction' ? { id: expect.any(String) } : {});
+  });
+
+  test('a report of what the client threw away is counted, and a broken one is accepted too', async () => {
+    const report = (discarded: unknown) =>
+      envelope({}, [
+        { header: { type: 'client_report' }, payload: { discarded_events: discarded } },
+      ]);
+    const good = { reason: 'queue_overflow', category: 'error', quantity: 3 };
+    for (const raw of [
+      report([
+        good,
+        { ...good, reason: 'x'.repeat(99), category: 7 },
+        { ...good, quantity: -1 },
+        5,
+      ]),
+      report([good]),
+      report('nothing'),
+      envelope({}, [{ header: { type: 'client_report' }, payload: '{' }]),
+    ]) {
+      expect(await web.post('envelope', { raw })).toMatchObject({ status: 200, body: {} });
+    }
+    const { text } = await slipway.call('GET', '/metrics', { token: null });
+    expect(text).toContain(
+      'slipway_client_discards_total{reason="queue_overflow",category="error"} 6',
+    );
+    expect(text).toContain('slipway_client_discards_total{reason="other",category="other"} 3');
   });
 
   test('an envelope without items, with and without an id', async () => {
@@ -290,6 +327,23 @@ describe('compression', () => {
       headers: { 'Content-Encoding': 'gzip' },
     });
     expect(answer.status, answer.text).toBe(413);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+  });
+
+  test.each<[string, () => Transform]>([
+    ['deflate', () => createDeflate({ level: 1 })],
+    ['br', () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 0 } })],
+    ['zstd', () => createZstdCompress()],
+  ])('a bomb in %s is cut off too, at both endpoints', async (encoding, createCompressor) => {
+    const zeros = Buffer.alloc(64 * 1024 * 1024);
+    const content = [Buffer.from('{}\n{"type":"attachment"}\n'), ...Array(4).fill(zeros)];
+    const raw = await buffer(Readable.from(content).pipe(createCompressor()));
+    expect(raw.byteLength).toBeLessThan(2 * 1024 * 1024);
+    const before = process.memoryUsage().rss;
+    for (const endpoint of ['envelope', 'store'] as const) {
+      const answer = await web.post(endpoint, { raw, headers: { 'Content-Encoding': encoding } });
+      expect(answer.status, answer.text).toBe(413);
+    }
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
   });
 });

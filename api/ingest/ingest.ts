@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Counter } from 'prom-client';
 import type { IngestKey } from '../../db/events/findIngestKey.ts';
 import type { Pool } from '../../db/pool.ts';
+import type { Discard } from '../../domain/ingest/clientReport.ts';
 import { envelopeError } from '../../domain/ingest/envelopeError.ts';
 import { isLimitedType, type ItemHeader } from '../../domain/ingest/itemLimits.ts';
 import type { Metrics } from '../../infra/metrics.ts';
@@ -28,14 +29,21 @@ export class Ingest {
   readonly keys: IngestKeys;
   private readonly events: EventQueue;
   private readonly items: Counter<'type' | 'outcome'>;
+  private readonly discards: Counter<'reason' | 'category'>;
 
   constructor(pool: Pool, metrics: Metrics, outbox: OutboxRelay) {
     this.keys = new IngestKeys(pool);
     this.events = new EventQueue(pool, (organizationId) => outbox.relaySoon(organizationId));
     this.items = new Counter({
       name: 'slipway_ingest_items_total',
-      help: 'Items of envelopes: stored, dropped because nothing is kept of their type, or broken.',
+      help: 'Items of envelopes: stored or counted, dropped because nothing is kept of their type, or broken.',
       labelNames: ['type', 'outcome'],
+      registers: [metrics.registry],
+    });
+    this.discards = new Counter({
+      name: 'slipway_client_discards_total',
+      help: 'Items that clients threw away before they sent them, as they report it.',
+      labelNames: ['reason', 'category'],
       registers: [metrics.registry],
     });
   }
@@ -55,6 +63,8 @@ export class Ingest {
       eventId: id ?? newEventId(),
       receivedAt: new Date(),
       events: this.events,
+      onDiscard: ({ reason, category, quantity }: Discard) =>
+        this.discards.inc({ reason, category }, quantity),
     };
     const results = await Promise.allSettled(
       items.map(async ({ header, payload }): Promise<Outcome> => {

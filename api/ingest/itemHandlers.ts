@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { normalizeEvent, readEventId } from '../../domain/ingest/normalizeEvent.ts';
+import { readClientReport, type Discard } from '../../domain/ingest/clientReport.ts';
 import { isObject } from '../../domain/ingest/eventFields.ts';
 import type { IngestKey } from '../../db/events/findIngestKey.ts';
 import type { EventQueue } from './eventQueue.ts';
@@ -11,6 +12,8 @@ export type EnvelopeContext = Readonly<{
   eventId: string;
   receivedAt: Date;
   events: EventQueue;
+  /** Hears of what clients threw away. */
+  onDiscard: (discard: Discard) => void;
 }>;
 
 /** Stores one item, resolves when it is committed. @throws BrokenItemError when it can never be stored. */
@@ -22,7 +25,10 @@ export class BrokenItemError extends Error {
 }
 
 /** What happens to items, by type. Types that are not here are accepted and counted, and their payload is not kept. */
-export const itemHandlers: ReadonlyMap<string, ItemHandler> = new Map([['event', storeEvent]]);
+export const itemHandlers: ReadonlyMap<string, ItemHandler> = new Map([
+  ['event', storeEvent],
+  ['client_report', countDiscards],
+]);
 
 /** Half of a SHA-256 is beyond accidents, and keeps the index small. */
 const HASH_HEX_DIGITS = 32;
@@ -36,6 +42,21 @@ async function storeEvent(payload: Uint8Array, envelope: EnvelopeContext): Promi
     { ...envelope.key, hash: hash.slice(0, HASH_HEX_DIGITS), event },
     payload.byteLength,
   );
+}
+
+/** A report that cannot be read is no reason to refuse an envelope: clients never repeat it (traces-health 4.5). */
+function countDiscards(payload: Uint8Array, { onDiscard }: EnvelopeContext): Promise<void> {
+  readClientReport(parseJson(payload)).forEach(onDiscard);
+  return Promise.resolve();
+}
+
+/** Null for what is no JSON. */
+function parseJson(payload: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(payload));
+  } catch {
+    return null;
+  }
 }
 
 /** The id that the payload of an event brings itself; null without one. */
