@@ -163,6 +163,31 @@ test('Retry-After is the next pause, an answer is kept up to a kilobyte, and `re
   expect(await outbound.finished(webhook)).toMatchObject([{ state: 'delivered', attempts: 2 }]);
 });
 
+test('the Web UI says what is delivered to whom, why it waits and how it ended', async () => {
+  const webhook = await outbound.subscribe(receiver.url, ['release.created']);
+  receiver.script = [{ status: 503, headers: { 'Retry-After': '50' } }, { status: 410 }];
+  await create('watched');
+  const { workflow_id: id } = await eventually(async () => {
+    const [delivery] = await outbound.deliveries(webhook);
+    return delivery?.attempts === 1 ? delivery : undefined;
+  });
+  const workflow = slipway.temporal.client.workflow.getHandle(id);
+  const description = await workflow.describe();
+  expect(description.type).toBe('deliver');
+  expect(await description.staticSummary()).toBe(
+    `acme: release.created to ${new URL(receiver.url).host}`,
+  );
+  const details = async (): Promise<string> =>
+    (await workflow.query<{ currentDetails: string }>('__temporal_workflow_metadata'))
+      .currentDetails;
+  expect(
+    await eventually(async () => ((await details()).includes('Pausing') ? details() : undefined)),
+  ).toBe('The target answered 503.\n\nPausing for 50 s. The signal `retryNow` ends the pause.');
+  await workflow.signal(retryNowSignal);
+  expect(await workflow.result()).toEqual({ state: 'failed' });
+  expect(await details()).toBe('Not delivered: The target answered 410.');
+});
+
 test('a pause that would end after the deadline ends the delivery, with its reason', async () => {
   const webhook = await outbound.subscribe(receiver.url, ['release.created']);
   receiver.script = [{ status: 500, headers: { 'Retry-After': '3600' } }];

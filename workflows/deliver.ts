@@ -31,7 +31,7 @@ export async function deliver(input: DeliverInput): Promise<{ state: string }> {
   for (;;) {
     setCurrentDetails('Asking the target');
     const seen = wakes;
-    const { state, afterMs } = await attemptDelivery({
+    const { state, afterMs, reason } = await attemptDelivery({
       deliveryId: input.deliveryId,
       pauseMs,
       remainingMs: startedAt + input.retryForMs - Date.now(),
@@ -39,10 +39,11 @@ export async function deliver(input: DeliverInput): Promise<{ state: string }> {
     if (state !== 'pending' || afterMs === null) {
       // Whoever asked for it again during the attempt may have made it pending again.
       if (wakes > seen) continue;
+      setCurrentDetails(state === 'delivered' ? 'Delivered' : `Not delivered: ${reason ?? state}`);
       return { state };
     }
     setCurrentDetails(
-      `Pausing for ${Math.round(afterMs / 1_000)} s. The signal \`retryNow\` ends the pause.`,
+      `${reason ?? ''}\n\nPausing for ${Math.round(afterMs / 1_000)} s. The signal \`retryNow\` ends the pause.`,
     );
     await condition(() => wakes > seen, afterMs);
     pauseMs = Math.min(pauseMs * 2, input.pauseMs.longest);

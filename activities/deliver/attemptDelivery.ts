@@ -44,7 +44,7 @@ export async function attemptDelivery(
 ): Promise<AttemptResult> {
   const job = await findDeliveryJob(deps.pool, input.deliveryId);
   // Its subscriber was deleted, and the delivery with it.
-  if (job === null) return { state: 'failed', afterMs: null };
+  if (job === null) return { state: 'failed', afterMs: null, reason: 'Its target was deleted.' };
   if (job.state !== 'pending') return { state: job.state, afterMs: null };
   const prepared = await deliveryRequest(deps, job);
   const exchange =
@@ -54,7 +54,7 @@ export async function attemptDelivery(
   }
   const attempt = judge(exchange, input);
   await recordAttempt(deps.pool, job.id, attempt);
-  return { state: attempt.state, afterMs: attempt.afterMs };
+  return { state: attempt.state, afterMs: attempt.afterMs, reason: attempt.error };
 }
 
 async function send(request: DeliveryRequest, policy: UrlPolicy): Promise<Exchange> {

@@ -10,6 +10,8 @@ export type AttemptResult = Readonly<{
   state: 'pending' | 'delivered' | 'failed';
   /** Until the next attempt; null when there is none. */
   afterMs: number | null;
+  /** Why it is not delivered, for whoever looks at the workflow. Deliveries that began before this was told have none. */
+  reason?: string | null;
 }>;
 
 /** What the deliver workflow may ask for. */
