@@ -112,6 +112,15 @@ describe('searches', () => {
     ['assigned:none', { isAssigned: false }],
     ['release:"web 1.0 (7)"', { seenIn: { any: ['web 1.0 (7)'], none: [] } }],
     ['release:latest !release:1.*', { seenIn: { any: ['latest'], none: ['1.*'] } }],
+    [
+      'release.package:shop !release.package:api',
+      {
+        releaseTerms: {
+          all: [{ kind: 'package', package: 'shop' }],
+          none: [{ kind: 'package', package: 'api' }],
+        },
+      },
+    ],
     ['firstRelease:1 first-release:2', { firstSeenIn: { any: [], none: [] } }],
     ['Type Error is:resolved', { statuses: ['resolved'], texts: ['Type Error'] }],
     ['"exact: phrase" more', { texts: ['exact: phrase more'] }],

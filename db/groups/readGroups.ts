@@ -35,13 +35,15 @@ export type GroupFilter = Readonly<{
   timesSeen?: Range<number>;
 }>;
 
-export const groupSorts = ['date', 'new', 'freq', 'inbox'] as const;
+export const groupSorts = ['date', 'new', 'freq', 'user', 'inbox'] as const;
 export type GroupSort = (typeof groupSorts)[number];
 
 const orderColumn: Readonly<Record<GroupSort, string>> = {
   date: 'group_.last_seen',
   new: 'group_.first_seen',
   freq: 'group_.times_seen',
+  // Without an index, which each new person of an issue would have to keep up to date: the search's issues are sorted.
+  user: 'group_.user_count',
   inbox: '(select date_added from group_inbox where group_inbox.group_id = group_.id)',
 };
 
@@ -50,6 +52,7 @@ const nullsLast: Readonly<Record<GroupSort, string>> = {
   date: '',
   new: '',
   freq: '',
+  user: '',
   inbox: ' nulls last',
 };
 

@@ -1,5 +1,12 @@
 import { badRequest } from '../errors.ts';
+import { parseBuildTerm, parseVersionTerm, type ParsedReleaseTerm } from '../releaseTerms.ts';
 import { priorities } from './priority.ts';
+import {
+  addReleaseTerm,
+  addVersions,
+  type ReleaseTerms,
+  type VersionTerm,
+} from './releaseQuery.ts';
 import { intersect, parseCountTerm, parseDateTerm, type Range } from './rangeTerms.ts';
 
 /** What a search asks of issues (groups-projects-orgs 1.11). Lists name what is allowed; null allows everything. */
@@ -22,14 +29,12 @@ export type IssueQuery = Readonly<{
   timesSeen: Range<number>;
   seenIn: VersionTerm;
   firstSeenIn: VersionTerm;
+  releaseTerms: ReleaseTerms;
   projects: readonly string[] | null;
   shortIds: readonly string[] | null;
   /** Each has to be in title, message or culprit. */
   texts: readonly string[];
 }>;
-
-/** Versions as written: `latest` and `*` are for whoever looks them up. */
-export type VersionTerm = Readonly<{ any: readonly string[] | null; none: readonly string[] }>;
 
 const statuses = ['unresolved', 'resolved', 'ignored'];
 
@@ -77,6 +82,7 @@ export function parseIssueQuery(text: string, now: Date): IssueQuery {
     timesSeen: { from: null, to: null },
     seenIn: { any: null, none: [] },
     firstSeenIn: { any: null, none: [] },
+    releaseTerms: { all: [], none: [] },
     projects: null,
     shortIds: null,
     texts: [],
@@ -89,9 +95,8 @@ export function parseIssueQuery(text: string, now: Date): IssueQuery {
     // Words in a row are one text, as people type them; so is what they paste: `TypeError: …`, addresses.
     if (key === undefined || (!knownKeys.has(key) && (plain === '' || plain?.startsWith('//')))) {
       if (word === 'AND' || word === 'OR') {
-        throw invalid(
-          'Boolean statements containing "OR" or "AND" are not supported in this search',
-        );
+        const reason = 'Boolean statements containing "OR" or "AND" are not supported';
+        throw invalid(`${reason} in this search`);
       }
       words.push(quotedWord === undefined ? (word ?? match[0]) : unquote(quotedWord));
       continue;
@@ -142,6 +147,11 @@ const lastSeen: Apply = (query, term) => {
 const timesSeen: Apply = (query, term) => {
   query.timesSeen = within(query.timesSeen, term, parseCountTerm);
 };
+const releasePart =
+  (parse: (value: string) => ParsedReleaseTerm): Apply =>
+  (query, term) => {
+    query.releaseTerms = addReleaseTerm(query.releaseTerms, term, parse);
+  };
 const priority: Apply = (query, term) => {
   query.priorities = narrow(query.priorities, priorities, term);
 };
@@ -172,6 +182,12 @@ const knownKeys: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ['lastSeen', lastSeen],
   ['timesSeen', timesSeen],
   ['release', seenIn],
+  ['release.version', releasePart(parseVersionTerm)],
+  ['release.build', releasePart(parseBuildTerm)],
+  [
+    'release.package',
+    releasePart((name) => ({ isNegated: false, term: { kind: 'package', package: name } })),
+  ],
   ['first-release', firstSeenIn],
   ['firstRelease', firstSeenIn],
   ['first_release', firstSeenIn],
@@ -252,12 +268,6 @@ function narrow(
   const unknown = values.find((value) => !all.includes(value));
   if (unknown !== undefined) throw invalid(`${unknown} is no value of ${key}`);
   return (current ?? all).filter((value) => values.includes(value) !== isNegated);
-}
-
-function addVersions(term: VersionTerm, { values, isNegated }: Term): VersionTerm {
-  if (isNegated) return { ...term, none: [...term.none, ...values] };
-  const any = term.any === null ? values : term.any.filter((version) => values.includes(version));
-  return { ...term, any };
 }
 
 function positive(current: readonly string[] | null, { key, values, isNegated }: Term): string[] {

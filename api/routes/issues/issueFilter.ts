@@ -2,14 +2,16 @@ import { badRequest } from '../../../domain/errors.ts';
 import {
   isInboxQuery,
   parseIssueQuery,
-  type VersionTerm,
+  type IssueQuery,
 } from '../../../domain/issues/issueQuery.ts';
+import type { VersionTerm } from '../../../domain/issues/releaseQuery.ts';
 import { intersect } from '../../../domain/issues/rangeTerms.ts';
 import { parseShortId } from '../../../domain/shortId.ts';
 import { findAssignees } from '../../../db/groups/findAssignees.ts';
 import { findLatestReleases, findReleasesLike } from '../../../db/groups/findQueryReleases.ts';
 import { anyGroup } from '../../../db/groups/anyGroup.ts';
 import { groupSorts, type GroupFilter, type GroupSort } from '../../../db/groups/readGroups.ts';
+import { findReleasesByTerms } from '../../../db/releases/findReleasesByTerms.ts';
 import { containsPattern } from '../../../db/likePattern.ts';
 import type { AccessibleProject } from '../../../db/access.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
@@ -49,7 +51,8 @@ export async function issueFilter(
     await versions(any),
     (await versions(none.length === 0 ? null : none)) ?? [],
   ];
-  const [seenInReleases, notSeenInReleases] = await term(search.seenIn);
+  const [named, notNamed] = await term(search.seenIn);
+  const [parts, notParts] = await releasesByParts(context, access.organization.id, search);
   const [firstReleases, notFirstReleases] = await term(search.firstSeenIn);
   const people = async (names: readonly string[] | null) =>
     names === null ? null : findAssignees(context.pool, access, names);
@@ -65,8 +68,8 @@ export async function issueFilter(
     isLinked: search.isLinked,
     assigneeUserIds: assignees?.userIds ?? null,
     assigneeTeamIds: assignees?.teamIds ?? null,
-    seenInReleases,
-    notSeenInReleases,
+    seenInReleases: both(named, parts),
+    notSeenInReleases: [...notNamed, ...notParts],
     firstReleases,
     notFirstReleases,
     environmentIds,
@@ -124,8 +127,7 @@ export function filterByShortIds(
 export function parseIssueSort(query: URLSearchParams): GroupSort {
   const text = query.get('sort') ?? 'date';
   // The names that other servers give to the same order.
-  const name =
-    { recommended: 'date', trends: 'date', priority: 'date', user: 'freq' }[text] ?? text;
+  const name = { recommended: 'date', trends: 'date', priority: 'date' }[text] ?? text;
   const sort = groupSorts.find((known) => known === name);
   if (sort === undefined) throw badRequest(`Sort key '${text}' not supported.`);
   return sort;
@@ -147,6 +149,26 @@ async function releaseIds(
     findReleasesLike(context.pool, organizationId, named.map(wildcardPattern)),
   ]);
   return [...latest, ...like];
+}
+
+/** Releases that a search means by the parts of their versions: those in which issues were seen, and those in which not. */
+async function releasesByParts(
+  context: AppContext,
+  organizationId: string,
+  { releaseTerms: { all, none } }: IssueQuery,
+): Promise<[string[] | null, string[]]> {
+  const [found, left] = await Promise.all([
+    findReleasesByTerms(context.pool, organizationId, all, { isAny: false }),
+    findReleasesByTerms(context.pool, organizationId, none, { isAny: true }),
+  ]);
+  return [all.length === 0 ? null : found, left];
+}
+
+/** What is in both lists, of which null holds everything. */
+function both(a: string[] | null, b: string[] | null): string[] | null {
+  if (a === null || b === null) return a ?? b;
+  const other = new Set(b);
+  return a.filter((id) => other.has(id));
 }
 
 function wildcardPattern(text: string): string {

@@ -21,7 +21,7 @@ const HITS_MAX = 1_000;
 const query = {
   query: 'A search; is:unresolved when absent, everything when empty.',
   status: 'resolved, unresolved, ignored or muted; stands for the search, or narrows it.',
-  sort: 'date (last seen, default), new, freq or inbox.',
+  sort: 'date (last seen, default), new, freq, user or inbox.',
   environment: 'Name; repeatable.',
   group: 'Id; repeatable; wins over the search.',
   expand: 'inbox adds why an issue waits for review.',
