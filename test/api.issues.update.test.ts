@@ -184,6 +184,11 @@ describe('status', () => {
     }
   });
 
+  test('resolved, whatever the substatus beside it', async () => {
+    const { body } = await update(await issue(), { status: 'resolved', substatus: 'ongoing' });
+    expect(body).toMatchObject({ status: 'resolved', substatus: null });
+  });
+
   test('unresolved again: the resolution goes', async () => {
     const id = await issue();
     await update(id, { status: 'resolved', statusDetails: { inRelease: 'build-1' } });
@@ -314,6 +319,9 @@ describe('400', () => {
     [{ inbox: 'maybe' }, { inbox: ['Must be a valid boolean.'] }],
     [{ priority: 'urgent' }, { priority: ['"urgent" is not a valid choice.'] }],
     [{ substatus: 'x' }, { substatus: ['"x" is not a valid choice.'] }],
+    [{ status: 'ignored', substatus: 'ongoing' }, { substatus: [expect.any(String)] }],
+    [{ status: 'muted', substatus: 'new' }, { substatus: [expect.any(String)] }],
+    [{ status: 'unresolved', substatus: 'archived_forever' }, { substatus: [expect.any(String)] }],
     [{ assignedTo: 'nobody@nowhere.test' }, { assignedTo: ['Unknown actor input'] }],
     [{ merge: true }, { detail: expect.any(String) }],
     [{ discard: true }, { detail: ['You do not have that feature enabled'] }],

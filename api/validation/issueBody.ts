@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { fieldError } from '../../domain/errors.ts';
 import { priorities, type Priority } from '../../domain/issues/priority.ts';
 import { objectSchema } from './collections.ts';
 import { charField, choiceField, field } from './fields.ts';
@@ -116,8 +117,10 @@ export function parseIssueChange(body: unknown): IssueChange {
   // Older clients send the details beside the status.
   const details: StatusDetails = given.statusDetails ?? given;
   const isNext = given.status === 'resolvedInNextRelease';
+  const status = isNext ? 'resolved' : (statusAliases[given.status ?? ''] ?? null);
+  checkSubstatus(status, given.substatus ?? null);
   return {
-    status: isNext ? 'resolved' : (statusAliases[given.status ?? ''] ?? null),
+    status,
     details: isNext ? { inNextRelease: true } : details,
     isNextReleaseOptional: isNext,
     substatus: given.substatus ?? null,
@@ -131,6 +134,20 @@ export function parseIssueChange(body: unknown): IssueChange {
     merge: given.merge ?? false,
     discard: given.discard ?? false,
   };
+}
+
+const archived: ReadonlySet<Substatus> = new Set([
+  'until_escalating',
+  'until_condition_met',
+  'forever',
+]);
+
+/** A resolved issue has none, so what is said with that counts for nothing. @throws AppError 400 */
+function checkSubstatus(status: IssueChange['status'], substatus: Substatus | null): void {
+  if (substatus === null || status === null || status === 'resolved') return;
+  if (archived.has(substatus) !== (status === 'ignored')) {
+    throw fieldError('substatus', `No issue that is ${status} has this substatus.`);
+  }
 }
 
 /** Reprocessing is something that only servers do. */
