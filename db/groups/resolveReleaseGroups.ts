@@ -76,7 +76,8 @@ export async function resolveReleaseGroups(tx: Transaction, releaseId: string): 
                from group_
               where group_.id in (select group_id from fix)
               order by group_.id
-                for update),
+                -- Whoever links or assigns an issue holds the lock of its key until their commit.
+                for no key update),
            resolution as (
              insert into group_resolution (group_id, release_id, type, status, actor_id)
              select fix.group_id, $1, 'in_release', 'resolved', fix.actor_id from fix order by fix.group_id
