@@ -127,26 +127,32 @@ export function listOrganizationTokens(
   });
 }
 
-const revokedRow = z.object({ kind: z.enum(['user', 'organization']) });
+const revokedRow = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('user') }),
+  z.object({
+    kind: z.literal('organization'),
+    organizationId: z.string(),
+    name: z.string(),
+    scopes: z.custom<readonly Scope[]>(),
+  }),
+]);
+
+export type RevokedToken = z.output<typeof revokedRow>;
 
 /** Ends a token of either kind at once; null when there is no such token that still works. */
-export async function revokeToken(
-  db: Queryable,
-  id: string,
-): Promise<'user' | 'organization' | null> {
-  const row = await maybeOne(db, revokedRow, {
+export function revokeToken(db: Queryable, id: string): Promise<RevokedToken | null> {
+  return maybeOne(db, revokedRow, {
     name: 'revokeToken',
     text: `with deleted as (delete from api_token where id = $1 returning id),
                 deactivated as (
                   update org_auth_token set date_deactivated = now()
                    where id = $1 and date_deactivated is null
-                  returning id)
-           select 'user' as kind from deleted
+                  returning organization_id, name, scopes)
+           select 'organization' as kind, organization_id as "organizationId", name, scopes from deactivated
            union all
-           select 'organization' from deactivated`,
+           select 'user', null, null, null from deleted`,
     values: [id],
   });
-  return row?.kind ?? null;
 }
 
 /** Ends a token of one user that has no other scopes than these; answers whether there was one. */

@@ -248,8 +248,13 @@ describe('tokens', () => {
       kind: 'organization',
       organizationId: acme.id,
     });
-    expect(await revokeToken(db.pool, mineId)).toBe('user');
-    expect(await revokeToken(db.pool, oursId)).toBe('organization');
+    expect(await revokeToken(db.pool, mineId)).toEqual({ kind: 'user' });
+    expect(await revokeToken(db.pool, oursId)).toEqual({
+      kind: 'organization',
+      organizationId: acme.id,
+      name: 'ci',
+      scopes: ours.scopes,
+    });
     expect(await findToken(directModels(db.pool), mine.tokenHash)).toBeNull();
     expect(await findToken(directModels(db.pool), ours.tokenHash)).toBeNull();
     expect(await revokeToken(db.pool, mineId)).toBeNull();

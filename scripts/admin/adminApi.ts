@@ -2,10 +2,8 @@ import type { Principal } from '../../api/access/principal.ts';
 import { scopes } from '../../domain/scopes.ts';
 import type { Config } from '../../infra/config.ts';
 import { createLogger } from '../../infra/logger.ts';
+import { administration } from './administration.ts';
 import { AdminError } from './command.ts';
-
-/** What the audit log calls whoever runs this tool. */
-const LABEL = 'Administration';
 
 /** Nothing here speaks to Temporal: an endpoint that did would be the wrong one for a tool that may run without it. */
 const NO_TEMPORAL = { connectionOptions: {}, namespace: 'default' };
@@ -37,7 +35,7 @@ export async function withApi<T>(
     tokenId: '0',
     organizationId,
     scopes,
-    label: LABEL,
+    label: administration.label,
   };
   try {
     return await work({

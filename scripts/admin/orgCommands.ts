@@ -1,3 +1,4 @@
+import { recordAudit } from '../../db/auditLog.ts';
 import { createOrganization } from '../../db/organizations.ts';
 import {
   lockOrganizationSettings,
@@ -7,8 +8,9 @@ import { transaction } from '../../db/pool.ts';
 import { storeFetchSettings } from '../../db/hooks/fetchSettings.ts';
 import { fetchOptions } from '../../domain/fetchOptions.ts';
 import { organizationOptions } from '../../domain/organizationOptions.ts';
-import { planSettings } from '../../domain/settingChanges.ts';
+import { asText, planSettings } from '../../domain/settingChanges.ts';
 import { organizationSlugProblem } from '../../domain/slugs.ts';
+import { administration } from './administration.ts';
 import { readAssignments } from './assignments.ts';
 import { AdminError, type AdminContext, type Command, type CommandInput } from './command.ts';
 import { requireOrganization } from './lookUp.ts';
@@ -45,9 +47,18 @@ export const orgCommands: readonly Command[] = [
 async function create({ positionals: [slug = ''], option }: CommandInput, context: AdminContext) {
   const problem = organizationSlugProblem(slug);
   if (problem !== null) throw new AdminError(problem);
-  const organization = await createOrganization(context.pool, {
-    slug,
-    name: option('name') ?? slug,
+  const name = option('name') ?? slug;
+  const organization = await transaction(context.pool, async (tx) => {
+    const created = await createOrganization(tx, { slug, name });
+    if (created === null) return null;
+    await recordAudit(tx, {
+      organizationId: created.id,
+      event: 'org.create',
+      actor: administration,
+      targetObject: created.id,
+      data: { id: Number(created.id), slug, name },
+    });
+    return created;
   });
   if (organization === null) throw new AdminError(`The slug "${slug}" is already in use.`);
   return {
@@ -63,16 +74,29 @@ async function set(
   const values = readAssignments(words, schemas);
   const fetching = fetchSettings(values, secrets);
   const settings = new Map([...values].filter(([name]) => !(name in fetchOptions)));
+  const shown = [...values].map(
+    ([name, value]) => [name, value !== null && isSecret(name) ? HIDDEN : value] as const,
+  );
   const organization = await requireOrganization(pool, idOrSlug);
   await transaction(pool, async (tx) => {
     const before = await lockOrganizationSettings(tx, organization.id);
-    await storeOrganizationSettings(tx, organization.id, before, planSettings(before, settings));
+    const planned = planSettings(before, settings);
+    await storeOrganizationSettings(tx, organization.id, before, planned);
     await storeFetchSettings(tx, organization.id, fetching);
+    const ofFetching = shown.filter(([name]) => name in fetchOptions);
+    const changes = {
+      ...planned.changes,
+      ...Object.fromEntries(ofFetching.map(([name, value]) => [name, `to ${asText(value)}`])),
+    };
+    if (Object.keys(changes).length === 0) return;
+    await recordAudit(tx, {
+      organizationId: organization.id,
+      event: 'org.edit',
+      actor: administration,
+      targetObject: organization.id,
+      data: changes,
+    });
   });
-  const shown = [...values].map(([name, value]) => [
-    name,
-    value !== null && isSecret(name) ? HIDDEN : value,
-  ]);
   return {
     json: { id: organization.id, slug: organization.slug, ...Object.fromEntries(shown) },
     text: `Organization ${organization.slug}: ${[...values.keys()].join(', ')} set.`,

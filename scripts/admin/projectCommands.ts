@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { apiPath } from '../../api/internal/apiPath.ts';
+import { projectAuditData } from '../../api/routes/projects/projectAuditData.ts';
+import { recordAudit } from '../../db/auditLog.ts';
 import type { Organization } from '../../db/models/organization.ts';
-import type { Pool } from '../../db/pool.ts';
+import { transaction, type Pool } from '../../db/pool.ts';
 import { createProject } from '../../db/projects.ts';
 import { formatDsn } from '../../domain/dsn.ts';
+import { isKnownPlatform } from '../../domain/platforms.ts';
 import { projectSlugProblem, reservedProjectProblem } from '../../domain/slugs.ts';
 import { randomHex } from '../../infra/randomText.ts';
+import { administration } from './administration.ts';
 import type { AdminApi } from './adminApi.ts';
 import { AdminError, type AdminContext, type Command, type CommandInput } from './command.ts';
 import { requireOrganization, requireTeamIds } from './lookUp.ts';
@@ -61,13 +65,28 @@ async function createAlone(
   organization: Organization,
   { slug, name, platform }: Wanted,
 ): Promise<Created> {
-  const project = await createProject(pool, {
-    organizationId: organization.id,
-    name,
-    slugs: [slug],
-    platform,
-    teamIds: [],
-    publicKey: randomHex(PUBLIC_KEY_HEX_DIGITS),
+  if (platform !== null && !isKnownPlatform(platform)) {
+    throw new AdminError('platform: Invalid platform');
+  }
+  const organizationId = organization.id;
+  const project = await transaction(pool, async (tx) => {
+    const created = await createProject(tx, {
+      organizationId,
+      name,
+      slugs: [slug],
+      platform,
+      teamIds: [],
+      publicKey: randomHex(PUBLIC_KEY_HEX_DIGITS),
+    });
+    if (created === null) return null;
+    await recordAudit(tx, {
+      organizationId,
+      event: 'project.create',
+      actor: administration,
+      targetObject: created.id,
+      data: projectAuditData({ ...created, status: 'active' }),
+    });
+    return created;
   });
   if (project === null) {
     throw new AdminError(`The organization ${organization.slug} has a project "${slug}" already.`);

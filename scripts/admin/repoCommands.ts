@@ -1,3 +1,4 @@
+import { recordAudit } from '../../db/auditLog.ts';
 import { transaction } from '../../db/pool.ts';
 import { createRepository } from '../../db/repositories.ts';
 import {
@@ -7,6 +8,7 @@ import {
 } from '../../domain/repositoryProvider.ts';
 import { GIT_SCHEMES, type UrlScheme } from '../../infra/outboundUrl.ts';
 import { repositoryUrlProblem } from '../../infra/repositoryUrl.ts';
+import { administration } from './administration.ts';
 import {
   AdminError,
   UsageError,
@@ -58,17 +60,27 @@ async function create(
     throw new AdminError('--token: a token has visible ASCII characters only.');
   }
   const organization = await requireOrganization(pool, idOrSlug);
-  const repository = await transaction(pool, (tx) =>
-    createRepository(tx, {
-      organizationId: organization.id,
+  const organizationId = organization.id;
+  const repository = await transaction(pool, async (tx) => {
+    const created = await createRepository(tx, {
+      organizationId,
       name,
       provider,
       url,
       apiUrl,
       externalId: option('external-id'),
       tokenEncrypted: token === null ? null : secrets().seal(token),
-    }),
-  );
+    });
+    if (created === null) return null;
+    await recordAudit(tx, {
+      organizationId,
+      event: 'repository.create',
+      actor: administration,
+      targetObject: created.id,
+      data: { id: Number(created.id), name, provider, status: created.status },
+    });
+    return created;
+  });
   if (repository === null) {
     throw new AdminError(
       `The organization ${organization.slug} has a repository "${name}" already.`,

@@ -1,3 +1,5 @@
+import { recordAudit } from '../../db/auditLog.ts';
+import { transaction, type Pool } from '../../db/pool.ts';
 import {
   createOrganizationToken,
   createUserToken,
@@ -9,6 +11,7 @@ import {
 import { scopes, type Scope } from '../../domain/scopes.ts';
 import { lastCharacters } from '../../domain/tokens.ts';
 import { generateOrganizationToken, generateUserToken, hashToken } from '../../infra/tokens.ts';
+import { administration } from './administration.ts';
 import {
   AdminError,
   UsageError,
@@ -84,11 +87,22 @@ async function create({ option }: CommandInput, context: AdminContext) {
     url: context.publicUrl,
     issuedAt: new Date(),
   });
-  const { id } = await createOrganizationToken(context.pool, {
-    ...stored(plaintext, shared),
-    organizationId: organization.id,
-    name,
-    createdBy: null,
+  const organizationId = organization.id;
+  const { id } = await transaction(context.pool, async (tx) => {
+    const created = await createOrganizationToken(tx, {
+      ...stored(plaintext, shared),
+      organizationId,
+      name,
+      createdBy: null,
+    });
+    await recordAudit(tx, {
+      organizationId,
+      event: 'org-auth-token.create',
+      actor: administration,
+      targetObject: created.id,
+      data: { name, scopes: shared.scopes },
+    });
+    return created;
   });
   return shown(id, plaintext);
 }
@@ -117,10 +131,28 @@ async function list({ option }: CommandInput, { pool }: AdminContext) {
 }
 
 async function revoke({ positionals: [id = ''] }: CommandInput, { pool }: AdminContext) {
-  const kind = /^\d{1,18}$/.test(id) ? await revokeToken(pool, id) : null;
+  const kind = /^\d{1,18}$/.test(id) ? await end(pool, id) : null;
   if (kind === null)
     throw new AdminError(`There is no token with the id "${id}" that still works.`);
   return { json: { id, kind }, text: `Token ${id} (${kind}) no longer works.` };
+}
+
+/** The audit log is that of an organization: what becomes of tokens of people is not in it. */
+function end(pool: Pool, id: string): Promise<'user' | 'organization' | null> {
+  return transaction(pool, async (tx) => {
+    const token = await revokeToken(tx, id);
+    if (token?.kind === 'organization') {
+      const { organizationId, name, scopes: ended } = token;
+      await recordAudit(tx, {
+        organizationId,
+        event: 'org-auth-token.remove',
+        actor: administration,
+        targetObject: id,
+        data: { name, scopes: ended },
+      });
+    }
+    return token?.kind ?? null;
+  });
 }
 
 function readOwner(

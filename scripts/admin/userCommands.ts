@@ -1,8 +1,11 @@
+import { recordAudit } from '../../db/auditLog.ts';
+import { findMemberByUser } from '../../db/models/member.ts';
 import { transaction } from '../../db/pool.ts';
 import { addTeamMember } from '../../db/teams.ts';
 import { createUser, findUserByEmail, setUserOptions, upsertMember } from '../../db/users.ts';
 import { roles, type Role } from '../../domain/scopes.ts';
 import { userOptions } from '../../domain/userOptions.ts';
+import { administration } from './administration.ts';
 import { readAssignments } from './assignments.ts';
 import {
   AdminError,
@@ -59,12 +62,20 @@ async function create(
       // Somebody else created it a moment ago.
       (await findUserByEmail(tx, email));
     if (found === null) throw new AdminError(`Another user has the username "${email}".`);
-    const joined = await upsertMember(tx, {
-      organizationId: organization.id,
-      userId: found.id,
-      role,
-    });
-    await addTeamMember(tx, joined.id, teamIds);
+    const organizationId = organization.id;
+    const before = await findMemberByUser(tx, organizationId, found.id);
+    const joined = await upsertMember(tx, { organizationId, userId: found.id, role });
+    const added = await addTeamMember(tx, joined.id, teamIds);
+    if (before?.role !== joined.role || added > 0) {
+      await recordAudit(tx, {
+        organizationId,
+        event: before === null ? 'member.add' : 'member.edit',
+        actor: administration,
+        targetObject: joined.id,
+        targetUser: found.id,
+        data: { email, role: joined.role, ...(teamIds.length > 0 && { teams: options('team') }) },
+      });
+    }
     return { user: found, member: joined };
   });
   return {
