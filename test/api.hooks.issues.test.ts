@@ -190,6 +190,72 @@ describe('nothing changes', () => {
     expect(before.told).toEqual([key()]);
   });
 
+  describe('when what we told GitHub comes back late', () => {
+    const later = (seconds: number): string =>
+      new Date(Date.now() + seconds * 1_000).toISOString().replace(/\.\d+/, '');
+
+    test('after the issue regressed: the echo of its resolution does not resolve it again', async () => {
+      await set('resolved');
+      await regress();
+      expect((await deliver('closed', { at: later(0) })).body).toMatchObject({
+        linked: 1,
+        changed: 0,
+      });
+      expect(await stateOf()).toMatchObject({ status: 'unresolved', substatus: 'regressed' });
+    });
+
+    test('after retries: the echo is dated like the attempt that came through', async () => {
+      await set('resolved');
+      await slipway.pool.query(
+        `with told as (
+           update outbox set date_added = now() - interval '2 hours'
+            where payload ->> 'issueId' = $1 returning id)
+         update delivery set state = 'delivered', attempts = 9, date_finished = now() - interval '1 hour'
+           from told where delivery.outbox_id = told.id`,
+        [groupId],
+      );
+      await regress();
+      expect((await deliver('closed', { at: later(-3_605) })).body).toMatchObject({ changed: 0 });
+      expect(await stateOf()).toMatchObject({ status: 'unresolved' });
+    });
+
+    test('after the issue was resolved again: the echo of its reopening does not reopen it', async () => {
+      await set('resolved');
+      await set('unresolved');
+      await set('resolved');
+      expect((await deliver('reopened', { at: later(0) })).body).toMatchObject({ changed: 0 });
+      expect(await stateOf()).toMatchObject({ status: 'resolved' });
+    });
+
+    test('but somebody who closes it later is heard', async () => {
+      await set('resolved');
+      await regress();
+      expect((await deliver('closed', { at: later(90) })).body).toMatchObject({ changed: 1 });
+      expect(await stateOf()).toMatchObject({ status: 'resolved' });
+    });
+
+    test('and others that are linked to the same issue follow, as they were not asked', async () => {
+      const second = await createGroup();
+      number -= 1;
+      await link(second);
+      await set('resolved');
+      await regress();
+      expect((await deliver('closed', { at: later(0) })).body).toMatchObject({
+        linked: 2,
+        changed: 1,
+      });
+      expect(await stateOf()).toMatchObject({ status: 'unresolved' });
+      expect(await stateOf(second)).toMatchObject({ status: 'resolved' });
+      number += 1;
+    });
+
+    const regress = () =>
+      slipway.pool.query(
+        "update group_ set status = 'unresolved', substatus = 'regressed' where id = $1",
+        [groupId],
+      );
+  });
+
   test('by older news that comes after newer ones', async () => {
     await deliver('closed', { at: '2026-03-01T12:00:00Z' });
     await deliver('reopened', { at: '2026-03-01T12:05:00+00:00' });

@@ -23,12 +23,26 @@ export type AppliedStatus = Readonly<{
   deliveries: number;
 }>;
 
-const linkedRow = z.object({ external_issue_id: z.string(), group_id: z.string() });
+/**
+ * How far from the moment that we told a tracker something its echo may be dated: an attempt takes up to ten seconds, and
+ * the date is by the tracker's clock.
+ */
+const ECHO_SECONDS = 60;
+
+const linkedRow = z.object({
+  external_issue_id: z.string(),
+  group_id: z.string(),
+  is_echo: z.boolean(),
+});
 
 /**
  * A tracker closed or reopened an issue: ours follow. Issues that are so already stay as they are, ignored ones are not
  * reopened, and the tracker that said it is not told again; the others are. News that is older than what the tracker
  * has said before finds nothing linked.
+ *
+ * What an issue of ours has told the tracker comes back as news, and may come late: after the issue has regressed. So
+ * news of the moment in which an issue told the same does nothing to that issue, whatever became of it; others that are
+ * linked to the same one follow.
  */
 export async function applyExternalStatus(
   tx: Transaction,
@@ -42,22 +56,32 @@ export async function applyExternalStatus(
               where organization_id = $1 and provider = $2 and lower(key) = lower($3) and is_status_synced
                 and coalesce(status_said_at <= $4, true)
              returning id)
-           select said.id as external_issue_id, group_link.group_id
+           select said.id as external_issue_id, group_link.group_id,
+                  exists (
+                    select from delivery join outbox on outbox.id = delivery.outbox_id
+                     where delivery.external_issue_id = said.id
+                       and outbox.payload ->> 'issueId' = group_link.group_id::text
+                       and outbox.payload ->> 'isResolved' = $5
+                       -- Told at the first attempt, as good as always, or at the last one.
+                       and (abs(extract(epoch from $4::timestamptz - outbox.date_added)) < $6
+                            or abs(extract(epoch from $4 - delivery.date_finished)) < $6)) as is_echo
              from said
              join group_link on group_link.linked_type = 'external_issue' and group_link.linked_id = said.id`,
-    values: [organizationId, provider, key, saidAt],
+    values: [organizationId, provider, key, saidAt, String(isResolved), ECHO_SECONDS],
   });
   if (links.length === 0) return { linked: 0, changed: 0, deliveries: 0 };
   const groups = await lockGroups(
     tx,
     links.map((link) => link.group_id),
   );
+  const echoing = new Set(links.filter((link) => link.is_echo).map((link) => link.group_id));
+  const following = groups.filter(({ id }) => !echoing.has(id));
   const details = { provider: externalProviderNames[provider], label: key };
   const changed = isResolved
-    ? await setResolved(tx, groups, { kind: 'now', details }, null)
+    ? await setResolved(tx, following, { kind: 'now', details }, null)
     : await setOpenStatus(
         tx,
-        groups.filter(({ status }) => status === 'resolved'),
+        following.filter(({ status }) => status === 'resolved'),
         { status: 'unresolved', substatus: 'ongoing', details },
         null,
       );
