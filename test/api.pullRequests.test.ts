@@ -123,6 +123,33 @@ describe('an issue', () => {
     expect(release.body.lastCommit).toMatchObject(merged);
   });
 
+  test('hears when its pull request is closed, reopened or merged, and whether another one is at work', async () => {
+    const group = await createGroup();
+    const message = `Fixes ${group.name}`;
+    for (const [key, state] of [
+      ['40', null],
+      ['41', 'merged'],
+      ['40', 'locked'],
+      ['40', 'closed'],
+      ['40', 'superseded'],
+      ['42', 'open'],
+      ['40', 'open'],
+      ['40', 'merged'],
+    ]) {
+      const answer = await send({ key, message, ...(state === null ? {} : { state }) });
+      expect(answer.status, answer.text).toBeLessThan(300);
+    }
+    const { body } = await slipway.call('GET', `/api/0/organizations/acme/issues/${group.id}/`);
+    const told = body.activity
+      .filter(({ type }: any) => type.startsWith('pull_request_'))
+      .map(({ type, data }: any) => [type, data.pullRequest.id, data.has_other_open_prs]);
+    expect(told).toEqual([
+      ['pull_request_merged', '40', true],
+      ['pull_request_reopened', '40', true],
+      ['pull_request_closed', '40', false],
+    ]);
+  });
+
   test('is given to the author once, and told only when that changes something', async () => {
     const group = await createGroup();
     for (const key of ['30', '31']) {

@@ -3,6 +3,7 @@ import type { PullRequestInput } from '../../domain/pullRequest.ts';
 import type { ReferenceScope } from '../groups/linkCommitReferences.ts';
 import { one, type Transaction } from '../pool.ts';
 import { linkPullRequestReferences } from './linkPullRequestReferences.ts';
+import { tellStateChange } from './tellStateChange.ts';
 
 const storedRow = z
   .object({
@@ -12,6 +13,7 @@ const storedRow = z
     message: z.string().nullable(),
     merge_commit_sha: z.string().nullable(),
     state: z.string().nullable(),
+    state_before: z.string().nullable(),
     date_added: z.string(),
     is_new: z.boolean(),
   })
@@ -22,6 +24,7 @@ const storedRow = z
     message: row.message,
     mergeCommitSha: row.merge_commit_sha,
     state: row.state,
+    stateBefore: row.state_before,
     dateAdded: row.date_added,
     isNew: row.is_new,
   }));
@@ -44,7 +47,8 @@ export async function storePullRequest(
       : await ensureAuthor(tx, scope.organizationId, pullRequest.author);
   const stored = await one(tx, storedRow, {
     name: 'storePullRequest',
-    text: `insert into pull_request as stored
+    text: `with before as (select state from pull_request where repository_id = $2 and key = $3)
+           insert into pull_request as stored
              (organization_id, repository_id, key, title, message, author_id, merge_commit_sha, state)
            values ($1, $2, $3, $4, $5, $6, $7, $8)
            on conflict on constraint pull_request_repository_id_key_key
@@ -53,7 +57,8 @@ export async function storePullRequest(
                          author_id = coalesce(excluded.author_id, stored.author_id),
                          merge_commit_sha = coalesce(excluded.merge_commit_sha, stored.merge_commit_sha),
                          state = coalesce(excluded.state, stored.state)
-           returning id, key, title, message, merge_commit_sha, state, date_added, xmax = 0 as is_new`,
+           returning id, key, title, message, merge_commit_sha, state, date_added, xmax = 0 as is_new,
+                     (select state from before) as state_before`,
     values: [
       scope.organizationId,
       repositoryId,
@@ -66,6 +71,7 @@ export async function storePullRequest(
     ],
   });
   await linkPullRequestReferences(tx, scope, stored);
+  if (!stored.isNew) await tellStateChange(tx, stored);
   return stored;
 }
 
