@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { Redis } from 'ioredis';
 import type { Pool } from '../db/pool.ts';
+import { WorkerPresence } from '../infra/workerPresence.ts';
 import { releaseTaskQueue } from '../workflows/releaseStart.ts';
 
 /** A part that does not answer within this time is missing: probes of orchestrators time out after a few seconds. */
@@ -18,12 +19,14 @@ export class Health {
   private readonly redis: Redis;
   private readonly connection: Connection;
   private readonly namespace: string;
+  private readonly workers: WorkerPresence;
 
   constructor(options: { pool: Pool; redis: Redis; connection: Connection; namespace: string }) {
     this.pool = options.pool;
     this.redis = options.redis;
     this.connection = options.connection;
     this.namespace = options.namespace;
+    this.workers = new WorkerPresence(options.redis, options.namespace);
   }
 
   async missing(): Promise<Part[]> {
@@ -45,6 +48,7 @@ export class Health {
   }
 
   private async checkWorker(): Promise<void> {
+    if ((await this.workers.isAnnounced()) === false) throw new Error('No worker is there');
     const { pollers } = await this.connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, () =>
       this.connection.workflowService.describeTaskQueue({
         namespace: this.namespace,

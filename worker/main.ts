@@ -3,7 +3,9 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createPool } from '../db/pool.ts';
 import { EXIT_CODE_CONFIG, ConfigError, readConfig, type Config } from '../infra/config.ts';
 import { createLogger, type Logger } from '../infra/logger.ts';
+import { createRedis } from '../infra/redis.ts';
 import { temporalConfig } from '../infra/temporal.ts';
+import { WorkerPresence } from '../infra/workerPresence.ts';
 import { createOutboundWorker } from './createOutboundWorker.ts';
 import { createScmWorker } from './createScmWorker.ts';
 import { ACTIVITIES_MAX, createWorker } from './createWorker.ts';
@@ -49,8 +51,12 @@ async function main(config: Config, logger: Logger): Promise<void> {
     createScmWorker({ ...shared, config }),
     createOutboundWorker({ ...shared, config }),
   ]);
+  const redis = createRedis(config.redisUrl, logger);
+  const leave = new WorkerPresence(redis, namespace).announce();
   // The runtime drains on SIGTERM and SIGINT: run() returns when the last task is finished.
   await Promise.all(workers.map((worker) => worker.run()));
+  leave();
+  redis.disconnect();
   await nativeConnection.close();
   await connection.close();
   await pool.end();
