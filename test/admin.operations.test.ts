@@ -66,6 +66,7 @@ describe('ops list', () => {
       attempts: 1,
       lastError: null,
       error: { refs: ['Invalid repository names: x'] },
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
       ageSeconds: expect.any(Number),
     });
     expect((await operations('ops list --status done --json')).map(({ id }) => id)).toEqual([done]);
@@ -73,7 +74,7 @@ describe('ops list', () => {
 
     const { stdout } = await run('ops list');
     const [line] = stdout.split('\n');
-    expect(line).toContain(`${failed}  failed  updateRelease  acme/list@2  1 attempts`);
+    expect(line).toContain(`${failed}  failed  updateRelease  acme/list@2  1 attempt  `);
     expect(line).toMatch(/\d+ s old {2}\{"refs":\["Invalid repository names: x"\]\}$/);
   });
 });

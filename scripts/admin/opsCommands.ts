@@ -89,7 +89,7 @@ function line(operation: ListedOperation): string {
     operation.status,
     operation.kind,
     `${operation.organization}/${operation.release}`,
-    `${operation.attempts} attempts`,
+    `${operation.attempts} attempt${operation.attempts === 1 ? '' : 's'}`,
     `${formatAge(operation.ageSeconds)} old`,
     ...(typeof reason === 'string' ? [reason] : []),
   ].join('  ');
