@@ -1,55 +1,15 @@
 // A worker process that is killed in the middle of a deletion leaves the rest to the next one, which leaves nothing.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { deletionWorkflowId } from '../workflows/deletionStart.ts';
 import { countRows, createFullOrganization, createFullProject } from './support/fullTenant.ts';
-import { testServers } from './support/servers.ts';
 import { useSlipway } from './support/slipway.ts';
-import { temporaryFolder } from './support/temporaryFolder.ts';
+import { WorkerProcesses } from './support/workerProcess.ts';
 
 const slipway = useSlipway({ worker: false });
-const folder = temporaryFolder(afterAll);
-const program = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
-const workers: ChildProcess[] = [];
+const workers = new WorkerProcesses(slipway);
 
 /** More than one chunk, in tables that go before the one at which the worker dies. */
 const ROWS_OF_CHUNKS = 2_500;
-
-afterAll(async () => {
-  for (const worker of workers) worker.kill('SIGKILL');
-  // Schedules outlive their worker, and the next test file in this namespace does not expect them.
-  const { client } = slipway.temporal;
-  for await (const { scheduleId } of client.schedule.list()) {
-    await client.schedule.getHandle(scheduleId).delete();
-  }
-});
-
-/** The worker of the product. */
-function startWorker(): ChildProcess {
-  const { address, namespace } = slipway.temporal;
-  const worker = spawn(process.execPath, [program], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      SLIPWAY_DIR: folder,
-      DATABASE_URL: slipway.pool.options.connectionString,
-      REDIS_URL: testServers().redisUrl,
-      TEMPORAL_ADDRESS: address,
-      TEMPORAL_NAMESPACE: namespace,
-      LOG_LEVEL: 'warn',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const log = createWriteStream(join(folder, 'worker.log'), { flags: 'a' });
-  worker.stdout.pipe(log);
-  worker.stderr.pipe(log);
-  workers.push(worker);
-  return worker;
-}
 
 /** Deletions that wait for a row which somebody else has locked. */
 async function waitingDeletions(): Promise<number> {
@@ -90,12 +50,10 @@ test('a project and an organization whose worker is killed in the middle of a ch
   expect((await slipway.call('DELETE', '/api/0/projects/kept/doomed/')).status).toBe(204);
   expect((await slipway.call('DELETE', '/api/0/organizations/doomed/')).status).toBe(202);
   await pool.query('update scheduled_deletion set date_scheduled = now()');
-  const first = startWorker();
+  const first = workers.start();
   try {
     await vi.waitUntil(async () => (await waitingDeletions()) === 2, 90_000);
-    const exited = once(first, 'exit');
-    first.kill('SIGKILL');
-    expect(await exited).toEqual([null, 'SIGKILL']);
+    await workers.kill(first);
     const middle = await countRows(pool);
     expect(middle).toMatchObject({ activity: before['activity'], group_: before['group_']! + 3 });
   } finally {
@@ -103,7 +61,7 @@ test('a project and an organization whose worker is killed in the middle of a ch
     blocker.release();
   }
 
-  startWorker();
+  workers.start();
   const results = await Promise.all(handles.map((handle) => handle.result()));
   for (const result of results) expect(result).toMatchObject({ outcome: 'deleted' });
   expect(await countRows(pool)).toEqual({
