@@ -87,7 +87,7 @@ export function createActivities(
     recordDeploys: runAnnouncing('recordDeploys', recordDeploys),
     deleteRelease: run({ name: 'deleteRelease', apply: deleteRelease }),
     nudgeStaleReleases: () => nudgeStaleReleases(deps),
-    relayOutbox: () => relayOutbox(deps),
+    relayOutbox: () => relayOutbox(deps.pool, relay),
     scheduleResyncs: () => scheduleResyncs(deps),
   };
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../infra/config.ts';
 import type { Logger } from '../infra/logger.ts';
+import type { EventRelay } from '../db/outbox/eventRelay.ts';
 import type { Pool } from '../db/pool.ts';
 import type { Metrics } from '../infra/metrics.ts';
 import type { Caches } from './createCaches.ts';
@@ -12,7 +13,6 @@ import type { Fetches } from './fetches.ts';
 import type { Health } from './health.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import type { InternalClient } from './internal/internalClient.ts';
-import type { OutboxRelay } from './outboxRelay.ts';
 import type { RateLimiter } from '../infra/limits/rateLimiter.ts';
 import type { SnowflakeSequence } from '../infra/snowflakeSequence.ts';
 import type { Views } from './mailbox/views.ts';
@@ -37,6 +37,6 @@ export type AppContext = Readonly<{
   ingest: Ingest;
   /** Endpoints as other endpoints call them. */
   internal: InternalClient;
-  outbox: OutboxRelay;
+  outbox: EventRelay;
   snowflakes: SnowflakeSequence;
 }>;

@@ -1,4 +1,5 @@
 import { Client } from '@temporalio/client';
+import { EventRelay } from '../db/outbox/eventRelay.ts';
 import { createPool } from '../db/pool.ts';
 import { nextSnowflake } from '../db/snowflakes.ts';
 import type { Config } from '../infra/config.ts';
@@ -21,7 +22,6 @@ import { Ingest } from './ingest/ingest.ts';
 import { InternalClient } from './internal/internalClient.ts';
 import { Mailbox } from './mailbox/mailbox.ts';
 import { ReleaseActor } from './mailbox/releaseActor.ts';
-import { OutboxRelay } from './outboxRelay.ts';
 import { Views } from './mailbox/views.ts';
 import { routes } from './routes/index.ts';
 
@@ -53,7 +53,11 @@ export function createContext(
   const client = new Client({ connection, namespace });
   const actor = new ReleaseActor(client, config.writeWaitMs);
   const deliveries = new Deliveries(client);
-  const outbox = new OutboxRelay(pool, deliveries, logger);
+  const outbox = new EventRelay({
+    pool,
+    logger,
+    startDelivery: (delivery) => deliveries.deliverNow(delivery),
+  });
   const context: AppContext = {
     config,
     pool,

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { transaction } from '../db/pool.ts';
 import { announceIssues } from '../db/outbox/announceIssues.ts';
 import { SecretBox } from '../infra/secretBox.ts';
-import { relayEvents } from '../activities/outbox/relayOutbox.ts';
+import { OutboxRelay } from '../activities/outbox/outboxRelay.ts';
 import { createLogger } from '../infra/logger.ts';
 import { eventually } from './support/actor.ts';
 import { useOutbound } from './support/outbound.ts';
@@ -60,7 +60,8 @@ async function announce(groupId: string, type: 'issue.resolved' | 'issue.regress
     return announceIssues(tx, tenant.organizationId, type, [groupId]);
   });
   const logger = createLogger('test', 'silent');
-  await relayEvents({ pool, client: temporal.client, logger }, tenant.organizationId);
+  const relay = new OutboxRelay({ pool, client: temporal.client, logger });
+  await relay.relayWaiting(tenant.organizationId);
   return count;
 }
 

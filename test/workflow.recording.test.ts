@@ -3,7 +3,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { PassInput } from '../activities/housekeeping/housekeepingActivities.ts';
-import { relayEvents } from '../activities/outbox/relayOutbox.ts';
+import { OutboxRelay } from '../activities/outbox/outboxRelay.ts';
 import type { DeletionTarget } from '../db/deletion/deletionModel.ts';
 import { appendOutbox } from '../db/outbox/appendOutbox.ts';
 import { transaction } from '../db/pool.ts';
@@ -265,7 +265,7 @@ async function announce(version: string): Promise<void> {
     logger: createLogger('test', 'silent'),
     deliveryTimes: { retryForMs: 60_000, pauseMs: { first: 1, longest: 1 } },
   };
-  await relayEvents(relay, organizationId);
+  await new OutboxRelay(relay).relayWaiting(organizationId);
 }
 
 /** Replays every run of a workflow, and keeps their histories where that is asked for. */

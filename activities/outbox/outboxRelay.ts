@@ -1,9 +1,13 @@
+import type { Client } from '@temporalio/client';
 import { announceIssues } from '../../db/outbox/announceIssues.ts';
 import { appendOutbox } from '../../db/outbox/appendOutbox.ts';
-import type { Transaction } from '../../db/pool.ts';
+import { EventRelay } from '../../db/outbox/eventRelay.ts';
+import type { WaitingDelivery } from '../../db/outbox/relayEvents.ts';
+import type { Pool, Transaction } from '../../db/pool.ts';
 import type { OutboxEvent } from '../../domain/outboxEvents.ts';
-import { Coalescer } from '../../infra/coalescer.ts';
-import { relayEvents, type RelayDependencies } from './relayOutbox.ts';
+import type { Logger } from '../../infra/logger.ts';
+import type { deliver } from '../../workflows/deliver.ts';
+import { deliverStart, type DeliveryTimes } from '../../workflows/deliverStart.ts';
 
 /** Appends events inside the transaction of a step. */
 export type Announce = (
@@ -22,13 +26,20 @@ export type AnnounceResolved = (
 
 export type Announcer = Readonly<{ events: Announce; resolved: AnnounceResolved }>;
 
-/** Gets events from the transactions that wrote them to the workflows that deliver them. */
-export class OutboxRelay {
-  private readonly deps: RelayDependencies;
-  private readonly coalescer = new Coalescer<unknown>();
+export type OutboxRelayDependencies = Readonly<{
+  pool: Pool;
+  client: Client;
+  logger: Logger;
+  /** Those of the product unless given. */
+  deliveryTimes?: DeliveryTimes | undefined;
+}>;
 
-  constructor(deps: RelayDependencies) {
-    this.deps = deps;
+/** Also lets the steps of a worker announce events, and relays those once they have committed. */
+export class OutboxRelay extends EventRelay {
+  constructor({ client, deliveryTimes, ...deps }: OutboxRelayDependencies) {
+    const startDelivery = (delivery: WaitingDelivery): Promise<unknown> =>
+      client.workflow.start<typeof deliver>('deliver', deliverStart(delivery, deliveryTimes));
+    super({ ...deps, startDelivery });
   }
 
   /**
@@ -53,14 +64,5 @@ export class OutboxRelay {
       // Also after a failure: parts of a run may have committed.
       for (const organizationId of organizations) this.relaySoon(organizationId);
     }
-  }
-
-  /** For whoever appended to the outbox in a transaction of their own, after its commit. */
-  relaySoon(organizationId: string): void {
-    this.coalescer
-      .run(organizationId, () => relayEvents(this.deps, organizationId))
-      .catch((error: unknown) => {
-        this.deps.logger.warn({ err: error, organizationId }, 'Events wait for the reconciler');
-      });
   }
 }

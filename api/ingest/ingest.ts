@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Counter } from 'prom-client';
 import type { IngestKey } from '../../db/events/findIngestKey.ts';
+import type { EventRelay } from '../../db/outbox/eventRelay.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Discard } from '../../domain/ingest/clientReport.ts';
 import { envelopeError } from '../../domain/ingest/envelopeError.ts';
 import { isLimitedType, type ItemHeader } from '../../domain/ingest/itemLimits.ts';
 import type { Metrics } from '../../infra/metrics.ts';
-import type { OutboxRelay } from '../outboxRelay.ts';
 import { EventQueue } from './eventQueue.ts';
 import { IngestKeys } from './ingestKeys.ts';
 import { BrokenItemError, eventIdOf, itemHandlers } from './itemHandlers.ts';
@@ -31,7 +31,7 @@ export class Ingest {
   private readonly items: Counter<'type' | 'outcome'>;
   private readonly discards: Counter<'reason' | 'category'>;
 
-  constructor(pool: Pool, metrics: Metrics, outbox: OutboxRelay) {
+  constructor(pool: Pool, metrics: Metrics, outbox: EventRelay) {
     this.keys = new IngestKeys(pool);
     this.events = new EventQueue(pool, (organizationId) => outbox.relaySoon(organizationId));
     this.items = new Counter({
