@@ -72,6 +72,11 @@ describe('a paused release', () => {
   test('sits still: the idle timer that was set before the pause is the last one', async () => {
     await bench.startWorker();
     await bench.startActor('still', { idleMs: 700 });
+    // A pause that came with the start would find no timer set.
+    await eventually(async () => {
+      const { events: all } = await bench.handle('still').fetchHistory();
+      return all?.some((event) => event.timerStartedEventAttributes) === true ? true : undefined;
+    });
     await bench.pause('still');
     const events = await eventually(async () => {
       const { events: all } = await bench.handle('still').fetchHistory();
