@@ -71,7 +71,7 @@ describe('a paused release', () => {
 
   test('sits still: the idle timer that was set before the pause is the last one', async () => {
     await bench.startWorker();
-    await bench.startActor('still', { idleMs: 700 });
+    await bench.startActor('still', { idleMs: 2_000 });
     // A pause that came with the start would find no timer set.
     await eventually(async () => {
       const { events: all } = await bench.handle('still').fetchHistory();
