@@ -11,8 +11,7 @@ import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import { requireOrganization, type OrganizationAccess } from './organizationAccess.ts';
 import { accessibleProjects } from './resolveProjects.ts';
-
-const GROUP_ID = /^\d{1,18}$/;
+import { isId } from '../validation/isId.ts';
 
 export type IssueAccess = Readonly<{ access: OrganizationAccess; group: GroupView }>;
 
@@ -27,8 +26,8 @@ export async function requireIssue(
 ): Promise<IssueAccess> {
   const access = await requireOrganization(request, context, scopes);
   const name = request.param('issue');
-  const shortId = GROUP_ID.test(name) ? null : parseShortId(name);
-  const group = GROUP_ID.test(name)
+  const shortId = isId(name) ? null : parseShortId(name);
+  const group = isId(name)
     ? await findGroupById(context.pool, name)
     : shortId === null
       ? null
@@ -43,7 +42,7 @@ export async function requireIssueById(
   scopes: readonly Scope[],
 ): Promise<IssueAccess> {
   const id = request.param('issue');
-  const organizationId = GROUP_ID.test(id) ? await findGroupOrganization(context.pool, id) : null;
+  const organizationId = isId(id) ? await findGroupOrganization(context.pool, id) : null;
   if (organizationId === null) throw notFound();
   const access = await requireOrganization(request, context, scopes, organizationId).catch(
     (error: unknown) => {

@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/errors.ts';
 import type { Admission, RateLimiter } from '../../infra/limits/rateLimiter.ts';
+import { callerOf } from '../access/callerOf.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Route } from './route.ts';
 
@@ -39,11 +40,6 @@ export async function limitRequest(
   const headers = limitHeaders(limiter, admission);
   if (admission.refusal === null) return { headers, release: admission.release };
   throw refused(limiter, admission, headers, request);
-}
-
-/** A person whatever token they use; an organization token for itself. */
-function callerOf(principal: Principal): string {
-  return principal.kind === 'user' ? `user:${principal.userId}` : `token:${principal.tokenId}`;
 }
 
 function limitHeaders({ limits }: RateLimiter, admission: Admission): Record<string, string> {

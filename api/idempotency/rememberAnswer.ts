@@ -10,7 +10,7 @@ import {
 import { isDatabaseOutage } from '../../db/pgErrors.ts';
 import { unavailable } from '../../domain/errors.ts';
 import { SecretBox } from '../../infra/secretBox.ts';
-import type { Principal } from '../access/principal.ts';
+import { callerOf } from '../access/callerOf.ts';
 import type { AppContext } from '../context.ts';
 import type { ApiRequest } from '../http/apiRequest.ts';
 import { noContent, type ApiResponse } from '../http/apiResponse.ts';
@@ -51,7 +51,7 @@ export async function rememberAnswer(
   if (key === null) return write();
   const claim = {
     id: randomUUID(),
-    principal: nameOf(request.principal),
+    principal: callerOf(request.principal),
     key,
     requestHash: await hashRequestOf(request),
   };
@@ -60,11 +60,6 @@ export async function rememberAnswer(
   const response = await run(claim, context, write);
   await keep(claim, response, context);
   return response;
-}
-
-/** People keep their keys when they change their token. */
-function nameOf(principal: Principal): string {
-  return principal.kind === 'user' ? `user:${principal.userId}` : `token:${principal.tokenId}`;
 }
 
 /** Scopes are part of it: an answer, and the secret that may be in it, is not for a token that reaches less far. */

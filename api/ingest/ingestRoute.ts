@@ -6,6 +6,7 @@ import { errorResponse } from '../http/errorResponse.ts';
 import { readCredentials } from './credentials.ts';
 import { acceptedEncodings, decodeBody, readContentEncoding } from './decodeBody.ts';
 import type { Sender } from './readEnvelope.ts';
+import { isId } from '../validation/isId.ts';
 
 /** Browsers of any origin may send, and read why something was refused (traces-health 4.1). */
 const corsHeaders = {
@@ -53,7 +54,7 @@ async function receiveFrom(
   receive: Receive,
 ): Promise<ApiResponse> {
   const projectId = request.param('project_id');
-  if (!/^\d{1,18}$/.test(projectId)) throw envelopeError('invalid project path parameter');
+  if (!isId(projectId)) throw envelopeError('invalid project path parameter');
   const publicKey = readCredentials(request);
   const encoding = readContentEncoding(request.header('content-encoding'));
   if (encoding === null) return { status: 415, headers: { 'Accept-Encoding': acceptedEncodings } };

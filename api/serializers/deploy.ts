@@ -1,5 +1,6 @@
 import { formatDateTime } from '../../domain/dateTime.ts';
 import type { DeployView } from '../../db/releases/releaseView.ts';
+import { formatOrNull } from './formatOrNull.ts';
 import { rowSerializer, type Json } from './serializer.ts';
 
 export const deploy = rowSerializer(serializeDeploy);
@@ -9,7 +10,7 @@ export function serializeDeploy(shown: DeployView): Json {
   return {
     id: shown.id,
     environment: shown.environment,
-    dateStarted: shown.dateStarted === null ? null : formatDateTime(shown.dateStarted),
+    dateStarted: formatOrNull(shown.dateStarted),
     dateFinished: formatDateTime(shown.dateFinished),
     name: shown.name,
     url: shown.url,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ProjectView } from '../../db/organizationLists.ts';
 import { formatDateTime } from '../../domain/dateTime.ts';
 import { loadAvatars, type Avatars } from './avatars.ts';
+import { formatOrNull } from './formatOrNull.ts';
 import { serializer, type Json } from './serializer.ts';
 
 export const project = serializer({
@@ -21,7 +22,7 @@ export function serializeProject(shown: ProjectView, avatars: Avatars): Json {
     status: shown.status,
     color: colorOf(shown.slug),
     dateCreated: formatDateTime(shown.dateAdded),
-    firstEvent: shown.firstEvent === null ? null : formatDateTime(shown.firstEvent),
+    firstEvent: formatOrNull(shown.firstEvent),
     isPublic: false,
     isInternal: false,
     isMember: shown.isMember,

@@ -10,6 +10,7 @@ import { serializeAuthor } from './author.ts';
 import { loadAvatars, type Avatars } from './avatars.ts';
 import { commitPeople, serializeCommit } from './commit.ts';
 import { serializeDeploy } from './deploy.ts';
+import { formatOrNull } from './formatOrNull.ts';
 import { EventFigures, type EventScope } from './releaseEvents.ts';
 import { serializer, type Json } from './serializer.ts';
 import { serializeUser } from './user.ts';
@@ -54,7 +55,7 @@ function serializeRelease(
     versionInfo: parseVersion(shown.version),
     ref: shown.ref,
     url: shown.url,
-    dateReleased: dateReleased === null ? null : formatDateTime(dateReleased),
+    dateReleased: formatOrNull(dateReleased),
     dateCreated: formatDateTime(shown.dateAdded),
     data: shown.data,
     ...figures.ofRelease(shown),

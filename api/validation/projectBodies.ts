@@ -5,6 +5,7 @@ import { booleanSetting } from '../../domain/settingSchemas.ts';
 import { projectSlugProblem, reservedProjectProblem } from '../../domain/slugs.ts';
 import { objectSchema } from './collections.ts';
 import { charField } from './fields.ts';
+import { isId } from './isId.ts';
 
 const boolean = booleanSetting();
 
@@ -45,7 +46,7 @@ export const projectUpdateSchema = objectSchema({
   platform: platformField.optional(),
   isBookmarked: boolean.optional(),
   copy_from_project: charField({
-    check: (id) => (/^\d{1,18}$/.test(id) ? null : 'A valid integer is required.'),
+    check: (id) => (isId(id) ? null : 'A valid integer is required.'),
   }).optional(),
   ...settingFields,
 });

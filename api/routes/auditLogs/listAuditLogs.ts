@@ -7,6 +7,7 @@ import { route } from '../../http/route.ts';
 import { parseDateRange } from '../../pagination/dateRange.ts';
 import { offsetList } from '../../pagination/offsetList.ts';
 import { serialize } from '../../serializers/serialize.ts';
+import { isId } from '../../validation/isId.ts';
 
 export const listAuditLogs = route({
   name: 'listAuditLogs',
@@ -28,7 +29,7 @@ export const listAuditLogs = route({
     const access = await requireOrganization(request, context, organizationScopes.write);
     const { query } = request;
     const actor = query.get('actor') ?? '';
-    if (actor !== '' && !/^\d{1,18}$/.test(actor)) {
+    if (actor !== '' && !isId(actor)) {
       throw badRequest('Invalid actor: it must be the id of a user.');
     }
     const event = query.get('event') ?? '';

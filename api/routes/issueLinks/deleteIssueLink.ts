@@ -5,6 +5,7 @@ import { requireIssueById } from '../../access/requireIssue.ts';
 import { noContent } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { fieldMessages } from '../../validation/fields.ts';
+import { isId } from '../../validation/isId.ts';
 
 export const deleteIssueLink = route({
   name: 'deleteIssueLink',
@@ -29,7 +30,7 @@ export const deleteIssueLink = route({
 function namedLink(query: URLSearchParams): { id: string } | { provider: string; key: string } {
   const id = query.get('id');
   if (id !== null) {
-    if (!/^\d{1,18}$/.test(id)) throw notFound();
+    if (!isId(id)) throw notFound();
     return { id };
   }
   const [provider, key] = [query.get('provider'), query.get('key')];

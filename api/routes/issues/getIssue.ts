@@ -2,7 +2,6 @@ import { findGroupReleases, listSubscribers } from '../../../db/groups/readGroup
 import { readGroupStats, type Series } from '../../../db/groups/readGroupStats.ts';
 import { namedPeriod } from '../../../domain/issues/statsPeriod.ts';
 import type { Pool } from '../../../db/pool.ts';
-import { listGroupActivity } from '../../../db/groups/readActivity.ts';
 import { listViewers } from '../../../db/groups/personal.ts';
 import type { ReleaseView } from '../../../db/releases/releaseView.ts';
 import { readTaggedEvents } from '../../../db/groups/readTags.ts';
@@ -17,9 +16,6 @@ import { serialize, serializeOne } from '../../serializers/serialize.ts';
 import type { Json } from '../../serializers/serializer.ts';
 import { serializeTags } from '../../serializers/tags.ts';
 import { describeTimeline } from './describeTimeline.ts';
-
-/** As long as people scroll; the whole story is in the history. */
-const TIMELINE_LENGTH = 100;
 
 const query = {
   environment: 'Name; repeatable; unknown ones are 404.',
@@ -65,8 +61,8 @@ export async function describeIssue(
   const collapsed = new Set(request.query.getAll('collapse'));
   const environments = await resolveEnvironments(request, access.organization.id);
   const hasInbox = request.query.getAll('expand').includes('inbox');
-  const [activity, subscribers, viewers, releases, stats, tagged] = await Promise.all([
-    listGroupActivity(pool, group.id, TIMELINE_LENGTH),
+  const [timeline, subscribers, viewers, releases, stats, tagged] = await Promise.all([
+    describeTimeline(context, group),
     listSubscribers(pool, group.id),
     listViewers(pool, group.id),
     collapsed.has('release') ? null : findGroupReleases(pool, group.id),
@@ -76,9 +72,8 @@ export async function describeIssue(
   const people = subscribers.filter(({ isActive }) => isActive).map(({ user }) => user);
   const show = (release: ReleaseView | null): Promise<Json> | null =>
     release === null ? null : serializeOne('release', release, context);
-  const [issue, timeline, seenBy, participants, firstRelease, lastRelease] = await Promise.all([
+  const [issue, seenBy, participants, firstRelease, lastRelease] = await Promise.all([
     serializeOne('issue', group, context, { access, hasInbox }),
-    describeTimeline(context, group, activity, TIMELINE_LENGTH),
     serialize('viewer', viewers, context),
     serialize('user', people, context),
     show(releases?.first ?? null),

@@ -19,8 +19,7 @@ import { resolveEnvironments } from '../../access/resolveEnvironments.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
 import type { AppContext } from '../../context.ts';
 import { parseDateRange } from '../../pagination/dateRange.ts';
-
-const GROUP_ID = /^\d{1,18}$/;
+import { isId } from '../../validation/isId.ts';
 
 /** Without a query people mean what is open; an empty one asks for everything (groups-projects-orgs 1.11). */
 const DEFAULT_QUERY = 'is:unresolved';
@@ -110,7 +109,7 @@ export function inboxFilter(filter: GroupFilter, query: URLSearchParams): GroupF
 
 /** Issues by id, whatever their status. @throws AppError 400 for what is no id. */
 export function filterByIds(projectIds: readonly string[], ids: readonly string[]): GroupFilter {
-  if (!ids.every((id) => GROUP_ID.test(id))) throw badRequest('Group ids must be integers');
+  if (!ids.every(isId)) throw badRequest('Group ids must be integers');
   return { ...anyGroup(projectIds), ids };
 }
 

@@ -3,7 +3,11 @@ import type { AccessibleProject } from '../../../db/access.ts';
 import { issueScopes } from '../../access/issueScopes.ts';
 import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
 import { requireProject } from '../../access/requireProject.ts';
-import { accessibleProjects, requestedProjects } from '../../access/resolveProjects.ts';
+import {
+  accessibleProjects,
+  pickProjects,
+  requestedProjects,
+} from '../../access/resolveProjects.ts';
 import { forbidden } from '../../access/requireScope.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
@@ -81,8 +85,7 @@ export async function issueProjects(
     return accessibleProjects(context, access, isWide ? 'wide' : 'narrow', null);
   }
   const projects = await accessibleProjects(context, access, 'wide', requested);
-  const found = new Set(projects.flatMap(({ id, slug }) => [id, slug]));
-  if (requested.some((name) => !found.has(name))) throw forbidden();
+  if (pickProjects(projects, requested) === null) throw forbidden();
   return projects;
 }
 

@@ -17,10 +17,7 @@ export const listProjectEvents = route({
   query: { per_page: '1 to 100.', cursor: 'From the Link header.' },
   responses: { 200: 'A page of events', 404: 'No such project' },
   handle: async (request, context) => {
-    const access = await requireOrganization(request, context, [
-      ...issueScopes.read,
-      'project:read',
-    ]);
+    const access = await requireOrganization(request, context, scopes);
     const project = await requireProject(request, context, access);
     return offsetList(request, context, {
       rows: (window) => findProjectEvents(context.pool, project.id, window),

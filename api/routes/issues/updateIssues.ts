@@ -1,7 +1,6 @@
 import { AppError, badRequest } from '../../../domain/errors.ts';
 import type { AccessibleProject } from '../../../db/access.ts';
 import type { GroupView } from '../../../db/groups/groupView.ts';
-import { listGroupActivity } from '../../../db/groups/readActivity.ts';
 import { findGroupById, findGroupIds } from '../../../db/groups/readGroups.ts';
 import { issueScopes } from '../../access/issueScopes.ts';
 import { requireOrganization, type OrganizationAccess } from '../../access/organizationAccess.ts';
@@ -13,6 +12,7 @@ import { route } from '../../http/route.ts';
 import { serializeOne } from '../../serializers/serialize.ts';
 import type { Json } from '../../serializers/serializer.ts';
 import { describeTimeline } from './describeTimeline.ts';
+import { isId } from '../../validation/isId.ts';
 import { issueBody, parseIssueChange, type IssueChange } from '../../validation/issueBody.ts';
 import { changeIssues } from './changeIssues.ts';
 import { filterByIds, filterByShortIds, issueFilter } from './issueFilter.ts';
@@ -20,9 +20,6 @@ import { issueProjects } from './listIssues.ts';
 
 /** As many as one search changes at once; the rest is left for the next call. */
 const CHANGED_MAX = 1_000;
-
-const TIMELINE_LENGTH = 100;
-const GROUP_ID = /^\d{1,18}$/;
 
 const documentation = {
   access: issueScopes.write,
@@ -79,11 +76,7 @@ async function change(
   const issue = await serializeOne('issue', group, context, { access });
   const body = echo(wanted, group, issue);
   if (ids.length > 1 || group.resolution === null || wanted.status !== 'resolved') return ok(body);
-  const activity = await listGroupActivity(context.pool, group.id, TIMELINE_LENGTH);
-  return ok({
-    ...body,
-    activity: await describeTimeline(context, group, activity, TIMELINE_LENGTH),
-  });
+  return ok({ ...body, activity: await describeTimeline(context, group) });
 }
 
 /** Ids that mean nothing are passed over, and never turn into "all that the search finds". */
@@ -103,7 +96,7 @@ async function meantIds(
     });
     return findGroupIds(context.pool, filter, CHANGED_MAX);
   }
-  const numbers = given.filter((id) => GROUP_ID.test(id));
+  const numbers = given.filter(isId);
   const filter =
     numbers.length > 0 ? filterByIds(projectIds, numbers) : filterByShortIds(projects, given);
   return findGroupIds(context.pool, filter, CHANGED_MAX);

@@ -5,6 +5,7 @@ import { roles, type Role } from '../../../domain/scopes.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
+import { isId } from '../../validation/isId.ts';
 
 /** Tokens have no role of their own: those that may change members reach as far as a manager. */
 const TOKEN_ROLE: Role = 'manager';
@@ -31,7 +32,7 @@ export async function requireMember(
 ): Promise<MemberView> {
   const given = request.param('member');
   const id = given === 'me' ? access.memberId : given;
-  if (id === null || !/^\d{1,18}$/.test(id)) throw notFound();
+  if (id === null || !isId(id)) throw notFound();
   const member = await findMember(context.pool, access.organization.id, id);
   if (member === null) throw notFound();
   return member;

@@ -18,6 +18,7 @@ import { noContent } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { objectSchema } from '../../validation/collections.ts';
 import { charField } from '../../validation/fields.ts';
+import { isId } from '../../validation/isId.ts';
 import { validateBody } from '../../validation/validateBody.ts';
 import { projectAuditData } from './projectAuditData.ts';
 
@@ -95,8 +96,7 @@ async function findProject(
     return (await requireProject(request, context, access)).id;
   } catch (error) {
     const given = request.param('project');
-    const isId = /^\d{1,18}$/.test(given);
-    if (!(error instanceof AppError) || error.code !== 'not_found' || !isId) throw error;
+    if (!(error instanceof AppError) || error.code !== 'not_found' || !isId(given)) throw error;
     const memberId = accessesAllProjects(access, 'wide') ? null : access.memberId;
     if (!(await isAwaitingDeletion(context.pool, access.organization.id, memberId, given))) {
       throw error;

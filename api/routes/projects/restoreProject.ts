@@ -11,6 +11,7 @@ import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { projectAuditData } from './projectAuditData.ts';
 import { projectDetails } from './projectDetails.ts';
+import { isId } from '../../validation/isId.ts';
 
 export const restoreProject = route({
   name: 'restoreProject',
@@ -29,8 +30,7 @@ export const restoreProject = route({
     const id = request.param('project');
     const memberId = accessesAllProjects(access, 'wide') ? null : access.memberId;
     const isWaiting =
-      /^\d{1,18}$/.test(id) &&
-      (await isAwaitingDeletion(context.pool, organizationId, memberId, id));
+      isId(id) && (await isAwaitingDeletion(context.pool, organizationId, memberId, id));
     if (!isWaiting) throw notFound();
     await transaction(context.pool, async (tx) => {
       const project = await takeBack(tx, { organizationId, id }, (kept) => [

@@ -3,6 +3,7 @@ import { findRepository, type RepositoryDetails } from '../../../db/repositories
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
+import { isId } from '../../validation/isId.ts';
 
 /** @throws AppError not_found unless the organization has a repository with the id of the path. */
 export async function requireRepository(
@@ -11,10 +12,7 @@ export async function requireRepository(
   access: OrganizationAccess,
 ): Promise<RepositoryDetails> {
   const id = request.param('repositoryId');
-  // As many digits as an id can have.
-  const found = /^\d{1,18}$/.test(id)
-    ? await findRepository(context.pool, access.organization.id, id)
-    : null;
+  const found = isId(id) ? await findRepository(context.pool, access.organization.id, id) : null;
   if (found === null) throw notFound();
   return found;
 }

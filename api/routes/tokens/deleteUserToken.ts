@@ -5,6 +5,7 @@ import { withImpliedScopes } from '../../../domain/scopes.ts';
 import { requireUser } from '../../access/requireUser.ts';
 import { noContent } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
+import { isId } from '../../validation/isId.ts';
 
 const bodySchema = z.object({ tokenId: z.union([z.string(), z.number()]) });
 
@@ -29,7 +30,7 @@ export const deleteUserToken = route({
     const id = String(body.data?.tokenId ?? request.query.get('tokenId') ?? '');
     if (id === '') throw fieldError('tokenId', 'This field is required.');
     const isDeleted =
-      /^\d{1,18}$/.test(id) &&
+      isId(id) &&
       (await removeUserToken(context.pool, { userId, id, scopes: withImpliedScopes(scopes) }));
     if (!isDeleted) throw notFound();
     return noContent();

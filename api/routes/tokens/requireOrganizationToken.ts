@@ -3,6 +3,7 @@ import { notFound } from '../../../domain/errors.ts';
 import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
+import { isId } from '../../validation/isId.ts';
 
 /** The active organization token of the path. */
 export async function requireOrganizationToken(
@@ -11,9 +12,7 @@ export async function requireOrganizationToken(
   { organization }: OrganizationAccess,
 ): Promise<OrganizationToken> {
   const id = request.param('token');
-  const token = /^\d{1,18}$/.test(id)
-    ? await findOrganizationToken(context.pool, organization.id, id)
-    : null;
+  const token = isId(id) ? await findOrganizationToken(context.pool, organization.id, id) : null;
   if (token === null) throw notFound();
   return token;
 }

@@ -5,6 +5,7 @@ import type { OrganizationAccess } from '../../access/organizationAccess.ts';
 import { organizationScopes } from '../../access/organizationScopes.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiRequest } from '../../http/apiRequest.ts';
+import { isId } from '../../validation/isId.ts';
 
 /** A webhook's URL may hold a secret of its receiver: reading takes as much as writing. */
 export const webhookScopes = organizationScopes.write;
@@ -15,7 +16,7 @@ export async function requireWebhook(
   context: AppContext,
 ): Promise<Readonly<{ webhook: Webhook; access: OrganizationAccess }>> {
   const id = request.param('id');
-  const webhook = /^\d{1,18}$/.test(id) ? await findWebhook(context.pool, id) : null;
+  const webhook = isId(id) ? await findWebhook(context.pool, id) : null;
   if (webhook === null) throw notFound();
   const access = await requireOwnOrganization(
     request,
