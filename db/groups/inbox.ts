@@ -10,13 +10,17 @@ const reviewedRow = z.object({
 });
 
 /** Puts groups into the inbox; one that is there keeps its reason (groups-projects-orgs 1.9). */
-export async function addToInbox(tx: Transaction, groupIds: readonly string[]): Promise<void> {
+export async function addToInbox(
+  tx: Transaction,
+  groupIds: readonly string[],
+  reason: 'manual' | 'ongoing' = 'manual',
+): Promise<void> {
   await exec(tx, {
     name: 'addToInbox',
     text: `insert into group_inbox (group_id, project_id, reason)
-           select id, project_id, 'manual' from group_ where id = any($1::bigint[]) order by id
+           select id, project_id, $2 from group_ where id = any($1::bigint[]) order by id
            on conflict on constraint group_inbox_pkey do nothing`,
-    values: [groupIds],
+    values: [groupIds, reason],
   });
 }
 

@@ -6,6 +6,7 @@ import { assignToAuthors } from './assignToAuthors.ts';
 import { insertGroupActivity } from './insertGroupActivity.ts';
 import { insertGroupHistory } from './insertGroupHistory.ts';
 import { lockGroups } from './lockGroups.ts';
+import { markResolved } from './markResolved.ts';
 import { reopenUnlinked } from './reopenUnlinked.ts';
 
 /** A commit whose message is new or has changed. */
@@ -225,13 +226,10 @@ async function resolveAtOnce(
   linked: readonly Linked[],
 ): Promise<void> {
   const locked = await lockGroups(tx, [...new Set(linked.map(({ groupId }) => groupId))]);
-  await exec(tx, {
-    name: 'resolveGroupsAtOnce',
-    text: `with reviewed as (delete from group_inbox where group_id = any($1::bigint[])),
-           awake as (delete from group_snooze where group_id = any($1))
-           update group_ set status = 'resolved', substatus = null, resolved_at = now() where id = any($1)`,
-    values: [locked.map(({ id }) => id)],
-  });
+  await markResolved(
+    tx,
+    locked.map(({ id }) => id),
+  );
   await insertGroupHistory(
     tx,
     linked.map(({ groupId, userIds }) => ({

@@ -4,6 +4,7 @@ import { exec, many, type Transaction } from '../pool.ts';
 import { insertGroupActivity, type GroupActivityType } from './insertGroupActivity.ts';
 import { insertGroupHistory } from './insertGroupHistory.ts';
 import type { LockedGroup } from './lockGroups.ts';
+import { markResolved } from './markResolved.ts';
 import {
   findReleaseOfCommit,
   planNextRelease,
@@ -62,14 +63,7 @@ export async function setResolved(
   if (target.kind === 'in_commit') await linkCommit(tx, ids, target.commitId);
   const rows = await planRows(tx, first.projectId, ids, target);
   const resolutionIds = await upsertResolutions(tx, ids, rows, actorId);
-  await exec(tx, {
-    name: 'resolveGroups',
-    text: `with reviewed as (delete from group_inbox where group_id = any($1::bigint[])),
-           awake as (delete from group_snooze where group_id = any($1))
-           update group_ set status = 'resolved', substatus = null, resolved_at = now()
-            where id = any($1)`,
-    values: [ids],
-  });
+  await markResolved(tx, ids);
   const rowByGroup = new Map(rows.map((row) => [row.groupId, row]));
   await insertGroupActivity(
     tx,

@@ -1,4 +1,5 @@
-import { exec, type Transaction } from '../pool.ts';
+import type { Transaction } from '../pool.ts';
+import { addToInbox } from './inbox.ts';
 import { lockGroups } from './lockGroups.ts';
 import { setOpenStatus } from './setOpenStatus.ts';
 import { findAwakened } from './snooze.ts';
@@ -12,12 +13,6 @@ export async function wakeIgnored(tx: Transaction, groupIds: readonly string[]):
   if (awakened.length === 0) return 0;
   const status = { status: 'unresolved', substatus: 'ongoing', details: {} } as const;
   const changed = await setOpenStatus(tx, await lockGroups(tx, awakened), status, null);
-  await exec(tx, {
-    name: 'listAwakened',
-    text: `insert into group_inbox (group_id, project_id, reason)
-           select id, project_id, 'ongoing' from group_ where id = any($1::bigint[]) order by id
-           on conflict on constraint group_inbox_pkey do nothing`,
-    values: [changed],
-  });
+  await addToInbox(tx, changed, 'ongoing');
   return changed.length;
 }
