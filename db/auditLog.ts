@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { AuditEvent } from '../domain/auditEvents.ts';
+import type { OffsetWindow } from '../domain/offsetPage.ts';
 import { exec, many, type Queryable, type Transaction } from './pool.ts';
-import { userJson, type UserView } from './releases/releaseView.ts';
+import { userById, type UserView } from './releases/releaseView.ts';
 
 export type AuditActor = Readonly<{
   /** Null for callers without a person, whom `label` names. */
@@ -83,16 +84,12 @@ export type AuditFilter = Readonly<{
 export function listAuditLog(
   db: Queryable,
   filter: AuditFilter,
-  window: Readonly<{ offset: number; limit: number }>,
+  window: OffsetWindow,
 ): Promise<AuditLogEntry[]> {
-  const person = (column: string): string =>
-    `(select ${userJson}
-        from app_user left join user_email email on email.user_id = app_user.id and email.is_primary
-       where app_user.id = audit_log.${column})`;
   return many(db, auditRow, {
     name: 'listAuditLog',
     text: `select id, event, actor_label, target_object, target_user as target_user_id, data, ip_address, date_added,
-                  ${person('actor_id')} as actor, ${person('target_user')} as target_user
+                  ${userById('audit_log.actor_id')} as actor, ${userById('audit_log.target_user')} as target_user
              from audit_log
             where organization_id = $1
               and ($2::text is null or event = $2)

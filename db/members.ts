@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OffsetWindow } from '../domain/offsetPage.ts';
 import { roles, type Role } from '../domain/scopes.ts';
 import { exec, many, maybeOne, type Queryable, type Transaction } from './pool.ts';
 import { userJson, type UserView } from './releases/releaseView.ts';
@@ -35,7 +36,7 @@ export type MemberFilter = Readonly<{
 export function listMembers(
   db: Queryable,
   filter: MemberFilter,
-  window: Readonly<{ offset: number; limit: number }>,
+  window: OffsetWindow,
 ): Promise<MemberView[]> {
   return many(db, memberRow, {
     name: 'listMembers',

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import type { OffsetWindow } from '../domain/offsetPage.ts';
 import { many, type Queryable } from './pool.ts';
 import { platformsJson, repositoryJson, type RepositoryView } from './releases/releaseView.ts';
-
-type Window = Readonly<{ offset: number; limit: number }>;
 
 const organizationRow = z
   .object({
@@ -26,7 +25,7 @@ export type OrganizationView = z.output<typeof organizationRow>;
 export function listOrganizations(
   db: Queryable,
   of: Readonly<{ userId: string } | { organizationId: string }>,
-  window: Window,
+  window: OffsetWindow,
 ): Promise<OrganizationView[]> {
   return many(db, organizationRow, {
     name: 'listOrganizations',
@@ -82,7 +81,7 @@ export function listProjects(
     ids: readonly string[] | null;
     teamIds?: readonly string[];
   }>,
-  window: Window,
+  window: OffsetWindow,
 ): Promise<ProjectView[]> {
   return many(db, projectRow, {
     name: 'listProjects',
@@ -124,7 +123,7 @@ export function listRepositories(
   db: Queryable,
   organizationId: string,
   filter: Readonly<{ query: string | null }>,
-  window: Window,
+  window: OffsetWindow,
 ): Promise<RepositoryView[]> {
   return many(db, repositoryRow, {
     name: 'listRepositories',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OffsetWindow } from '../domain/offsetPage.ts';
 import { exec, many, maybeOne, one, type Queryable, type Transaction } from './pool.ts';
 
 const keyRow = z
@@ -25,7 +26,7 @@ const keyColumns = 'id, public_key, label, is_active, date_added';
 export function listProjectKeys(
   db: Queryable,
   filter: Readonly<{ projectId: string; isActive: boolean | null }>,
-  window: Readonly<{ offset: number; limit: number }>,
+  window: OffsetWindow,
 ): Promise<ProjectKey[]> {
   return many(db, keyRow, {
     name: 'listProjectKeys',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OffsetWindow } from '../domain/offsetPage.ts';
 import { idAndSlug } from './idAndSlug.ts';
 import { many, maybeOne, type Queryable } from './pool.ts';
 
@@ -38,7 +39,7 @@ export type TeamFilter = Readonly<{
 export function listTeams(
   db: Queryable,
   filter: TeamFilter,
-  window: Readonly<{ offset: number; limit: number }>,
+  window: OffsetWindow,
 ): Promise<TeamView[]> {
   return many(db, teamRow, {
     name: 'listTeams',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../domain/ingest/trimData.ts';
-import { commitJson, userJson, type CommitView, type UserView } from '../releases/releaseView.ts';
+import { commitJson, userById, type CommitView, type UserView } from '../releases/releaseView.ts';
 
 export type GroupProjectView = Readonly<{
   id: string;
@@ -35,9 +35,6 @@ export type InboxView = Readonly<{
   dateAdded: string;
 }>;
 
-const primaryEmail =
-  'left join user_email email on email.user_id = app_user.id and email.is_primary';
-
 /** Columns of a group with everything its JSON shows: one statement, whatever the number of groups. */
 export const groupColumns = `group_.id, group_.short_id, group_.status, group_.substatus, group_.type, group_.level,
   group_.priority, group_.priority_locked_at, group_.platform, group_.logger, group_.culprit, group_.title,
@@ -46,14 +43,12 @@ export const groupColumns = `group_.id, group_.short_id, group_.status, group_.s
                     'platform', project.platform) as project,
   (select json_build_object('type', resolution.type, 'version', release.version,
                             'currentVersion', resolution.current_release_version,
-                            'actor', (select ${userJson} from app_user ${primaryEmail}
-                                       where app_user.id = resolution.actor_id))
+                            'actor', ${userById('resolution.actor_id')})
      from group_resolution resolution join release on release.id = resolution.release_id
     where resolution.group_id = group_.id) as resolution,
   (select json_build_object('until', snooze.until::text, 'count', snooze.count, 'window', snooze.window_minutes,
                             'userCount', snooze.user_count, 'userWindow', snooze.user_window_minutes,
-                            'actor', (select ${userJson} from app_user ${primaryEmail}
-                                       where app_user.id = snooze.actor_id))
+                            'actor', ${userById('snooze.actor_id')})
      from group_snooze snooze where snooze.group_id = group_.id) as snooze,
   (select ${commitJson}
      from group_link link join commit on commit.id = link.linked_id
@@ -62,8 +57,7 @@ export const groupColumns = `group_.id, group_.short_id, group_.status, group_.s
     order by link.id desc limit 1) as resolving_commit,
   (select case when assignee.user_id is null
                then json_build_object('type', 'team', 'id', team.id::text, 'slug', team.slug)
-               else json_build_object('type', 'user', 'user', (
-                      select ${userJson} from app_user ${primaryEmail} where app_user.id = assignee.user_id)) end
+               else json_build_object('type', 'user', 'user', ${userById('assignee.user_id')}) end
      from group_assignee assignee left join team on team.id = assignee.team_id
     where assignee.group_id = group_.id) as assignee,
   (select uuid from group_share share where share.group_id = group_.id) as share_id,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { OffsetWindow } from '../../domain/offsetPage.ts';
 import { many, type Queryable } from '../pool.ts';
 import {
   commitJson,
   pullRequestJson,
-  userJson,
+  userById,
   type CommitView,
   type PullRequestView,
   type UserView,
@@ -39,9 +40,7 @@ const idIn = (key: string): string =>
 
 /** `activity` and `project` must be in scope. */
 const activityColumns = `activity.id, activity.type, activity.ident, activity.data, activity.date_added,
-  (select ${userJson}
-     from app_user left join user_email email on email.user_id = app_user.id and email.is_primary
-    where app_user.id = activity.user_id) as user,
+  ${userById('activity.user_id')} as user,
   (select ${commitJson} from commit where commit.id = ${idIn('commit')}) as commit,
   (select ${pullRequestJson} from pull_request where pull_request.id = ${idIn('pull_request')}) as pull_request,
   (select json_build_object('id', group_.id::text, 'number', group_.short_id::text, 'title', group_.title)
@@ -70,7 +69,7 @@ export function listGroupActivity(
 export function listProjectActivity(
   db: Queryable,
   projectIds: readonly string[],
-  window: Readonly<{ offset: number; limit: number }>,
+  window: OffsetWindow,
 ): Promise<ActivityView[]> {
   return many(db, activityRow, {
     name: 'listProjectActivity',
@@ -120,14 +119,12 @@ export type HistoryView = z.output<typeof historyRow>;
 export function listGroupHistory(
   db: Queryable,
   groupId: string,
-  window: Readonly<{ offset: number; limit: number }>,
+  window: OffsetWindow,
 ): Promise<HistoryView[]> {
   return many(db, historyRow, {
     name: 'listGroupHistory',
     text: `select history.id, history.status, release.version as release,
-                  (select ${userJson}
-                     from app_user left join user_email email on email.user_id = app_user.id and email.is_primary
-                    where app_user.id = history.actor_id) as actor,
+                  ${userById('history.actor_id')} as actor,
                   history.prev_history_id, history.prev_history_date, history.date_added
              from group_history history left join release on release.id = history.release_id
             where history.group_id = $1

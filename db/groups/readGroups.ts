@@ -1,39 +1,37 @@
 import { z } from 'zod';
-import type { Range } from '../../domain/issues/rangeTerms.ts';
+import type { IssueQuery } from '../../domain/issues/issueQuery.ts';
+import type { OffsetWindow } from '../../domain/offsetPage.ts';
 import type { ShortId } from '../../domain/shortId.ts';
 import { many, maybeOne, one, type Queryable } from '../pool.ts';
 import { groupColumns, groupViewRow, VISIBLE_STATUSES, type GroupView } from './groupView.ts';
 
 /** Which issues a list shows; null and nothing mean no filter. */
-export type GroupFilter = Readonly<{
-  projectIds: readonly string[];
-  ids: readonly string[] | null;
-  statuses: readonly string[] | null;
-  /** The empty text stands for "none". */
-  substatuses: readonly string[] | null;
-  levels: readonly string[] | null;
-  priorities: readonly string[] | null;
-  isAssigned: boolean | null;
-  isForReview: boolean | null;
-  isLinked: boolean | null;
-  assigneeUserIds: readonly string[] | null;
-  assigneeTeamIds: readonly string[] | null;
-  seenInReleases: readonly string[] | null;
-  notSeenInReleases: readonly string[];
-  firstReleases: readonly string[] | null;
-  notFirstReleases: readonly string[];
-  environmentIds: readonly string[] | null;
-  shortIds: readonly Readonly<{ projectId: string; number: string }>[] | null;
-  /** ILIKE patterns, of which each has to match. */
-  patterns: readonly string[];
-  seenFrom: string | null;
-  seenTo: string | null;
-  bookmarkedByIds?: readonly string[] | null;
-  subscribedByIds?: readonly string[] | null;
-  firstSeen?: Range<string>;
-  lastSeen?: Range<string>;
-  timesSeen?: Range<number>;
-}>;
+export type GroupFilter = AskedAsIs &
+  Readonly<{
+    projectIds: readonly string[];
+    ids: readonly string[] | null;
+    assigneeUserIds: readonly string[] | null;
+    assigneeTeamIds: readonly string[] | null;
+    seenInReleases: readonly string[] | null;
+    notSeenInReleases: readonly string[];
+    firstReleases: readonly string[] | null;
+    notFirstReleases: readonly string[];
+    environmentIds: readonly string[] | null;
+    shortIds: readonly Readonly<{ projectId: string; number: string }>[] | null;
+    /** ILIKE patterns, of which each has to match. */
+    patterns: readonly string[];
+    seenFrom: string | null;
+    seenTo: string | null;
+    bookmarkedByIds?: readonly string[] | null;
+    subscribedByIds?: readonly string[] | null;
+  }>;
+
+/** What of a search needs no look-up: rows have it as people write it. */
+type AskedAsIs = Pick<
+  IssueQuery,
+  'statuses' | 'substatuses' | 'levels' | 'priorities' | 'isAssigned' | 'isForReview' | 'isLinked'
+> &
+  Partial<Pick<IssueQuery, 'firstSeen' | 'lastSeen' | 'timesSeen'>>;
 
 export const groupSorts = ['date', 'new', 'freq', 'user', 'inbox'] as const;
 export type GroupSort = (typeof groupSorts)[number];
@@ -130,14 +128,12 @@ function filterValues(filter: GroupFilter): unknown[] {
   ];
 }
 
-type Window = Readonly<{ offset: number; limit: number }>;
-
 /** One page of issues in order, in one statement. */
 export function listGroups(
   db: Queryable,
   filter: GroupFilter,
   sort: GroupSort,
-  window: Window,
+  window: OffsetWindow,
 ): Promise<GroupView[]> {
   return many(db, groupViewRow, {
     name: `listGroups_${sort}`,

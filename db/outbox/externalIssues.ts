@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OffsetWindow } from '../../domain/offsetPage.ts';
 import { exec, many, maybeOne, type Queryable, type Transaction } from '../pool.ts';
 
 export const externalIssueProviders = ['github', 'webhook'] as const;
@@ -90,7 +91,7 @@ export function linkExternalIssue(
 export function listIssueLinks(
   db: Queryable,
   groupId: string,
-  window: Readonly<{ offset: number; limit: number }>,
+  window: OffsetWindow,
 ): Promise<IssueLink[]> {
   return many(db, linkRow, {
     name: 'listIssueLinks',

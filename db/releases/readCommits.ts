@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OffsetWindow } from '../../domain/offsetPage.ts';
 import type { ValueWindow } from '../../domain/valuePage.ts';
 import { maybeOne, many, one, type Queryable } from '../pool.ts';
 import {
@@ -55,7 +56,7 @@ export function listReleaseFileChanges(
   db: Queryable,
   releaseId: string,
   repositoryId: string | null,
-  page: Readonly<{ offset: number; limit: number }>,
+  page: OffsetWindow,
 ): Promise<CommitFileView[]> {
   return many(db, commitFileRow, {
     name: 'listReleaseFileChanges',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OffsetWindow } from '../../domain/offsetPage.ts';
 import { many, type Queryable } from '../pool.ts';
 import { deployJson, type DeployView } from './releaseView.ts';
 
@@ -19,7 +20,7 @@ export function listCurrentDeploys(
   db: Queryable,
   releaseId: string,
   projectIds: readonly string[] | null,
-  page: Readonly<{ offset: number; limit: number }>,
+  page: OffsetWindow,
 ): Promise<DeployView[]> {
   return many(db, deployRow, {
     name: 'listCurrentDeploys',

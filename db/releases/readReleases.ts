@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OffsetWindow } from '../../domain/offsetPage.ts';
 import { many, maybeOne, type Queryable } from '../pool.ts';
 import { releaseColumns, releaseViewRow, type ReleaseView } from './releaseView.ts';
 
@@ -75,7 +76,7 @@ export function listReleases(
   db: Queryable,
   filter: ReleaseFilter,
   order: ReleaseOrder,
-  page: Readonly<{ offset: number; limit: number }>,
+  page: OffsetWindow,
 ): Promise<ReleaseView[]> {
   return many(db, releaseViewRow, {
     name: `listReleases_${order}`,
@@ -103,7 +104,7 @@ export type ReleaseStat = z.output<typeof statsRow>;
 export function listReleaseStats(
   db: Queryable,
   filter: ReleaseFilter,
-  page: Readonly<{ offset: number; limit: number }>,
+  page: OffsetWindow,
 ): Promise<ReleaseStat[]> {
   return many(db, statsRow, {
     name: 'listReleaseStats',

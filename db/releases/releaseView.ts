@@ -71,6 +71,11 @@ export const userJson = `json_build_object(
     'id', app_user.id::text, 'username', app_user.username, 'name', app_user.name, 'email', email.email,
     'isActive', app_user.is_active, 'dateJoined', app_user.date_added::text)`;
 
+/** SQL of the user with an id, given as SQL, as JSON. */
+export const userById = (id: string): string => `(select ${userJson}
+     from app_user left join user_email email on email.user_id = app_user.id and email.is_primary
+    where app_user.id = ${id})`;
+
 /**
  * SQL of an author as JSON, matched to an active member by primary, then any other e-mail (releases-api 13.4); the
  * member is shown with the primary one, whichever matched.
@@ -120,9 +125,7 @@ export const platformsJson = `(select coalesce(json_agg(seen.platform order by s
 export const releaseColumns = `release.id, release.organization_id, release.version, release.status, release.ref, release.url,
   release.user_agent, release.date_added, release.date_released, release.data, release.commit_count,
   release.total_deploys, release.applied_revision,
-  (select ${userJson}
-     from app_user left join user_email email on email.user_id = app_user.id and email.is_primary
-    where app_user.id = release.owner_id) as owner,
+  ${userById('release.owner_id')} as owner,
   (select ${commitJson} from commit where commit.id = release.last_commit_id) as last_commit,
   (select ${deployJson}
      from deploy join environment on environment.id = deploy.environment_id
