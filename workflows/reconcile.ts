@@ -2,15 +2,11 @@ import { log, patched, proxyActivities } from '@temporalio/workflow';
 import type { DeletionActivities } from '../activities/deletion/deletionActivities.ts';
 import type { RelayActivities } from '../activities/outbox/relayOutbox.ts';
 import type { ReconcileActivities } from '../activities/reconcile/reconcileActivities.ts';
-import { dbPolicy } from './retryPolicies.ts';
+import { shortPolicy } from './retryPolicies.ts';
 
 const { nudgeStaleReleases, relayOutbox, startPendingDeletions } = proxyActivities<
   ReconcileActivities & RelayActivities & DeletionActivities
->({
-  startToCloseTimeout: dbPolicy.startToCloseTimeout,
-  scheduleToCloseTimeout: dbPolicy.scheduleToCloseTimeout,
-  retry: dbPolicy.retry,
-});
+>(shortPolicy);
 
 /**
  * One pass of housekeeping, started by a schedule: wakes the releases whose operations have waited, and starts the

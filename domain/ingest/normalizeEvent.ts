@@ -1,4 +1,5 @@
 import { parseDateTime } from '../dateTime.ts';
+import { cutEnvironmentName } from '../environmentName.ts';
 import { isValidVersion } from '../isValidVersion.ts';
 import { describeEvent } from './describeEvent.ts';
 import { asText, isObject, readExceptions, readMessage } from './eventFields.ts';
@@ -37,7 +38,6 @@ export type NormalizedEvent = Readonly<{
 
 /** As the release endpoints allow them (releases-api 2). */
 const RELEASE_LENGTH_MAX = 200;
-const ENVIRONMENT_LENGTH_MAX = 64;
 const NAME_LENGTH_MAX = 64;
 
 /** Clocks of devices drift; what is further off says nothing, and the time of receipt counts. */
@@ -112,5 +112,5 @@ function readRelease(value: unknown): string | null {
 function readEnvironment(value: unknown): string {
   const text = asText(value)?.trim() ?? '';
   if (/[\n\r\f/]/.test(text) || text.toLowerCase() === 'none') return '';
-  return Array.from(text).slice(0, ENVIRONMENT_LENGTH_MAX).join('');
+  return cutEnvironmentName(text);
 }

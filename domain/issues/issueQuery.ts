@@ -1,4 +1,5 @@
 import { badRequest } from '../errors.ts';
+import { eventLevels } from '../ingest/normalizeEvent.ts';
 import { parseBuildTerm, parseVersionTerm, type ParsedReleaseTerm } from '../releaseTerms.ts';
 import { priorities } from './priority.ts';
 import {
@@ -50,7 +51,6 @@ const substatuses: Readonly<Record<string, readonly [substatus: string, status: 
 };
 
 const statusAliases: Readonly<Record<string, string>> = { archived: 'ignored', muted: 'ignored' };
-const levels = ['sample', 'debug', 'info', 'warning', 'error', 'fatal'];
 
 /** Longer searches only serve to exhaust the parser or the database. */
 const TERMS_MAX = 50;
@@ -169,7 +169,7 @@ const knownKeys: ReadonlyMap<string, Apply> = new Map<string, Apply>([
     'is',
     (query, { values, isNegated }) => values.forEach((value) => applyIs(query, value, isNegated)),
   ],
-  ['level', (query, term) => void (query.levels = narrow(query.levels, levels, term))],
+  ['level', (query, term) => void (query.levels = narrow(query.levels, eventLevels, term))],
   ['priority', priority],
   ['issue.priority', priority],
   ['assigned', assigned],
