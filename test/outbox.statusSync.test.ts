@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { transaction } from '../db/pool.ts';
 import { announceIssues } from '../db/outbox/announceIssues.ts';
-import { SecretBox } from '../infra/secretBox.ts';
 import { OutboxRelay } from '../activities/outbox/outboxRelay.ts';
 import { createLogger } from '../infra/logger.ts';
 import { eventually } from './support/actor.ts';
@@ -20,15 +19,7 @@ let number = 100;
 
 beforeAll(async () => {
   await outbound.start();
-  await slipway.pool.query(
-    `insert into repository (organization_id, name, provider, api_url, token_encrypted)
-     values ($1, 'Acme/Shop', 'integrations:github', $2, $3)`,
-    [
-      slipway.tenant.organizationId,
-      `${receiver.url}/api/v3/`,
-      new SecretBox(TEST_SECRET).seal('github-token'),
-    ],
-  );
+  await outbound.addGitHubRepository('Acme/Shop', receiver.url);
 });
 
 async function createGroup(): Promise<Readonly<{ id: string; shortId: string }>> {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SecretBox } from '../infra/secretBox.ts';
 import type { DeliveryTimes } from '../workflows/deliverStart.ts';
 import { eventually } from './support/actor.ts';
 import { sentryCliProgram, useCli } from './support/cli.ts';
@@ -32,15 +31,7 @@ let webhookSecret: string;
 
 beforeAll(async () => {
   await outbound.start();
-  await slipway.pool.query(
-    `insert into repository (organization_id, name, provider, api_url, token_encrypted)
-     values ($1, 'acme/shop', 'integrations:github', $2, $3)`,
-    [
-      slipway.tenant.organizationId,
-      `${github.url}/api/v3/`,
-      new SecretBox(TEST_SECRET).seal('github-token'),
-    ],
-  );
+  await outbound.addGitHubRepository('acme/shop', github.url);
   const webhook = await slipway.call('POST', '/api/slipway/v1/webhooks', {
     body: {
       organization: 'acme',

@@ -1,11 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { RunInput, RunResult } from '../activities/release/releaseActivities.ts';
 import type { ReleaseStep } from '../domain/operation.ts';
 import { activityAttempt, useActorBench } from './support/actor.ts';
+import { startFixtureWorker } from './support/fixtureWorker.ts';
 
 /**
  * Work that is done twice has one effect:
@@ -16,19 +15,8 @@ import { activityAttempt, useActorBench } from './support/actor.ts';
 const bench = useActorBench();
 
 test('a worker killed after the commit and before its completion leaves one deploy, and the caller hears of it', async () => {
-  const { databaseUrl, slipway } = bench;
-  const { address, namespace } = slipway.temporal;
-  const child = spawn(
-    process.execPath,
-    [
-      fileURLToPath(new URL('fixtures/crashingWorker.ts', import.meta.url)),
-      ...[databaseUrl, address, namespace],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = await startFixtureWorker('crashingWorker.ts', bench.slipway);
   const exited = once(child, 'exit');
-  const polls = await Promise.race([once(child.stdout, 'data'), exited.then(() => null)]);
-  expect(polls, 'the worker did not start').not.toBeNull();
   const mailbox = bench.mailbox({ waitMs: 20_000 });
   await mailbox.submit(bench.operation('killed', 'create'), 'acme');
   const deployed = mailbox.submit(bench.operation('killed', 'deploy'), 'acme');

@@ -28,22 +28,6 @@ const putCommits = (version: string) =>
     body: { commits: [{ id: 'c'.repeat(40), repository: 'acme/web', message: 'one' }] },
   });
 
-/** Its setCommits waits at a gate; `reached` says when it stands there. */
-async function startGatedWorker() {
-  const gate = Promise.withResolvers<null>();
-  const reached = Promise.withResolvers<null>();
-  await bench.startWorker({
-    failpoints: (activities) => ({
-      setCommits: async (input) => {
-        reached.resolve(null);
-        await gate.promise;
-        return activities.setCommits(input);
-      },
-    }),
-  });
-  return { gate, reached: reached.promise };
-}
-
 describe('a paused release', () => {
   test('answers its callers at once, outlives idle time and runs, and applies everything when resumed', async () => {
     await bench.startWorker();
@@ -90,7 +74,7 @@ describe('a paused release', () => {
   });
 
   test('is stopped in mid-pass after the activity in progress, and callers in wait are told', async () => {
-    const { reached, gate } = await startGatedWorker();
+    const { reached, gate } = await bench.startGatedWorker();
     await bench.startActor('halted', { bulkSize: 0 });
     await create('halted');
     const commits = putCommits('halted');
@@ -160,7 +144,7 @@ describe('an operator ends the run', () => {
   ] as const)(
     '$end during a $kind activity with callers in wait, who are answered by the next run',
     async ({ end, kind, bulkSize }) => {
-      const { reached, gate } = await startGatedWorker();
+      const { reached, gate } = await bench.startGatedWorker();
       const version = `busy-${end}-${kind}`;
       await bench.startActor(version, { bulkSize });
       await create(version);

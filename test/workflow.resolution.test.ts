@@ -1,11 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import type { NewOperation } from '../db/operations/insertOperations.ts';
 import { formatShortId } from '../domain/shortId.ts';
 import { eventually, useActorBench } from './support/actor.ts';
+import { startFixtureWorker } from './support/fixtureWorker.ts';
 
 /**
  * A release that fixes hundreds of issues, and a worker that does not live to see it: each issue is resolved once, with
@@ -71,20 +70,10 @@ const resolvedOnce = [
 ];
 
 test('a worker killed while it resolves leaves nothing half done, and the next one does it once', async () => {
-  const { databaseUrl, slipway } = bench;
+  const { slipway } = bench;
   const groupIds = await createGroups(1);
-  const { address, namespace } = slipway.temporal;
-  const child = spawn(
-    process.execPath,
-    [
-      fileURLToPath(new URL('fixtures/crashingWorker.ts', import.meta.url)),
-      ...[databaseUrl, address, namespace],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = await startFixtureWorker('crashingWorker.ts', slipway);
   const exited = once(child, 'exit');
-  const polls = await Promise.race([once(child.stdout, 'data'), exited.then(() => null)]);
-  expect(polls, 'the worker did not start').not.toBeNull();
   // A regular activity, as for long lists: it ends by its heartbeats.
   await bench.startActor('killed', { bulkSize: 0 });
   const mailbox = bench.mailbox({ waitMs: 40_000 });

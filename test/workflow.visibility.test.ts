@@ -45,24 +45,14 @@ test('a release carries its organization, version, state and projects, and is fo
 });
 
 test('current details say what the release does and how many operations wait', async () => {
-  const gate = Promise.withResolvers<null>();
-  const reached = Promise.withResolvers<null>();
-  await bench.startWorker({
-    failpoints: (activities) => ({
-      setCommits: async (input) => {
-        reached.resolve(null);
-        await gate.promise;
-        return activities.setCommits(input);
-      },
-    }),
-  });
+  const { gate, reached } = await bench.startGatedWorker();
   await bench.startActor('busy', { bulkSize: 0 });
   const mailbox = bench.mailbox();
   await mailbox.submit(bench.operation('busy', 'create'), 'acme');
   expect(await currentDetails('busy')).toBe('**Waiting for commands**\n\n0 waiting, 1 applied.');
   await bench.store(bench.operation('busy', 'commits'));
   const last = mailbox.submit(bench.operation('busy', 'deploy'), 'acme');
-  await reached.promise;
+  await reached;
   expect(await currentDetails('busy')).toBe('**setCommits × 1**\n\n2 waiting, 1 applied.');
   gate.resolve(null);
   await last;

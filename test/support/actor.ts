@@ -115,6 +115,22 @@ export class ActorBench {
     return { stop };
   }
 
+  /** Its setCommits waits at a gate; `reached` says when it stands there. */
+  async startGatedWorker() {
+    const gate = Promise.withResolvers<null>();
+    const reached = Promise.withResolvers<null>();
+    await this.startWorker({
+      failpoints: (activities) => ({
+        setCommits: async (input) => {
+          reached.resolve(null);
+          await gate.promise;
+          return activities.setCommits(input);
+        },
+      }),
+    });
+    return { gate, reached: reached.promise };
+  }
+
   async stopWorkers(): Promise<void> {
     await Promise.all([...this.stops].map((stop) => stop()));
   }

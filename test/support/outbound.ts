@@ -16,7 +16,7 @@ export type StoredDelivery = Readonly<{
   type: string;
 }>;
 
-/** The worker of the outbound queue, and subscribers as rows. */
+/** The worker of the outbound queue, and those whom it asks as rows: subscribers, and GitHub for its issues. */
 export class Outbound {
   private readonly slipway: TestSlipway;
   private stopWorker: (() => Promise<void>) | null = null;
@@ -56,6 +56,20 @@ export class Outbound {
       [this.slipway.tenant.organizationId, url, events, new SecretBox(TEST_SECRET).seal(secret)],
     );
     return rows[0]!.id;
+  }
+
+  /** A repository whose issues are at `githubUrl`, with the token `github-token`. */
+  async addGitHubRepository(name: string, githubUrl: string): Promise<void> {
+    await this.slipway.pool.query(
+      `insert into repository (organization_id, name, provider, api_url, token_encrypted)
+       values ($1, $2, 'integrations:github', $3, $4)`,
+      [
+        this.slipway.tenant.organizationId,
+        name,
+        `${githubUrl}/api/v3/`,
+        new SecretBox(TEST_SECRET).seal('github-token'),
+      ],
+    );
   }
 
   async deliveries(webhookId: string): Promise<StoredDelivery[]> {
