@@ -3,14 +3,14 @@ import { formatDateTime } from '../../../domain/dateTime.ts';
 import { releaseWorkflowId } from '../../../domain/operation.ts';
 import type { Operation } from '../../../db/operations/findOperation.ts';
 import { releaseScopes } from '../../access/releaseScopes.ts';
-import { requireOrganization } from '../../access/organizationAccess.ts';
+import { requireOwnOrganization } from '../../access/requireOwnOrganization.ts';
 import type { AppContext } from '../../context.ts';
 import type { ApiResponse } from '../../http/apiResponse.ts';
 import { ok } from '../../http/apiResponse.ts';
 import { route } from '../../http/route.ts';
 import { describeOutcome } from '../../mailbox/submitOperation.ts';
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+import { formatOrNull } from '../../serializers/formatOrNull.ts';
+import { isUuid } from '../../validation/isUuid.ts';
 
 /** Where a 202 points to: what became of the write (decisions 9). */
 export const getOperation = route({
@@ -22,19 +22,15 @@ export const getOperation = route({
   responses: { 200: 'The operation', 404: 'No such operation in your organizations' },
   handle: async (request, context) => {
     const id = request.param('id');
-    const operation = UUID.test(id) ? await context.mailbox.find(id) : null;
+    const operation = isUuid(id) ? await context.mailbox.find(id) : null;
     if (operation === null) throw notFound();
-    const access = await accessTo(operation.release.organizationId);
+    const access = await requireOwnOrganization(
+      request,
+      context,
+      releaseScopes.read,
+      operation.release.organizationId,
+    );
     return ok(await serializeOperation(context, operation, access.organization.slug));
-
-    /** Somebody else's operation does not exist for this caller. */
-    async function accessTo(organizationId: string): ReturnType<typeof requireOrganization> {
-      try {
-        return await requireOrganization(request, context, releaseScopes.read, organizationId);
-      } catch (error) {
-        throw error instanceof AppError ? notFound() : error;
-      }
-    }
   },
 });
 
@@ -58,7 +54,7 @@ async function serializeOperation(
     release: release.version,
     status: operation.status,
     createdAt: formatDateTime(operation.createdAt),
-    finishedAt: operation.finishedAt === null ? null : formatDateTime(operation.finishedAt),
+    finishedAt: formatOrNull(operation.finishedAt),
     attempts: operation.attempts,
     outcome: answer === null ? null : { status: answer.status, body: answer.body ?? null },
     error: failure === null ? null : { status: failure.status, detail: detailOf(failure.error) },

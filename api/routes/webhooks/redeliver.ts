@@ -5,9 +5,8 @@ import { requireOwnOrganization } from '../../access/requireOwnOrganization.ts';
 import type { AppContext } from '../../context.ts';
 import { route } from '../../http/route.ts';
 import { serializeOne } from '../../serializers/serialize.ts';
+import { isUuid } from '../../validation/isUuid.ts';
 import { webhookScopes } from './requireWebhook.ts';
-
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const redeliver = route({
   name: 'redeliver',
@@ -21,7 +20,7 @@ export const redeliver = route({
   },
   handle: async (request, context) => {
     const id = request.param('id');
-    const known = UUID.test(id) ? await findDelivery(context.pool, id) : null;
+    const known = isUuid(id) ? await findDelivery(context.pool, id) : null;
     if (known === null) throw notFound();
     const access = await requireOwnOrganization(
       request,
