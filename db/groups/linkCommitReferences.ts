@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { issueReferences, type IssueReferences } from '../../domain/issueReferences.ts';
+import { issueReferences } from '../../domain/issueReferences.ts';
 import { announceIssues } from '../outbox/announceIssues.ts';
 import { exec, many, type Transaction } from '../pool.ts';
 import { assignToAuthors } from './assignToAuthors.ts';
+import { findReferencedGroups, type Reference } from './findReferencedGroups.ts';
 import { insertGroupActivity } from './insertGroupActivity.ts';
 import { insertGroupHistory } from './insertGroupHistory.ts';
 import { lockGroups } from './lockGroups.ts';
@@ -28,67 +29,18 @@ export async function linkCommitReferences(
   scope: ReferenceScope,
   commits: readonly ReferencingCommit[],
 ): Promise<void> {
-  const parsed = commits.map((commit) => ({
-    commit,
-    references: issueReferences(commit.message, { instanceHost: scope.instanceHost }),
+  const texts = commits.map(({ id, message }) => ({
+    id,
+    references: issueReferences(message, { instanceHost: scope.instanceHost }),
   }));
-  const referencing = parsed.filter(({ references }) => !isEmpty(references));
+  const wanted = await findReferencedGroups(tx, scope.organizationId, texts);
   const changed = commits.filter((commit) => !commit.isNew).map((commit) => commit.id);
-  if (referencing.length === 0 && changed.length === 0) return;
-  const wanted = await findReferencedGroups(tx, scope.organizationId, referencing);
   if (changed.length > 0) {
     await reopenUnlinked(tx, scope.organizationId, await dropLinks(tx, changed, wanted));
   }
   if (wanted.length === 0) return;
   const linked = await insertLinks(tx, scope.organizationId, wanted);
   if (linked.length > 0) await tellGroups(tx, scope.organizationId, linked);
-}
-
-function isEmpty({ shortIds, groupIds }: IssueReferences): boolean {
-  return shortIds.length === 0 && groupIds.length === 0;
-}
-
-const referenceRow = z
-  .object({ commit_id: z.string(), group_id: z.string() })
-  .transform((row) => ({ commitId: row.commit_id, groupId: row.group_id }));
-
-type Reference = z.output<typeof referenceRow>;
-
-/** Unknown ids are passed over: messages are prose (groups-projects-orgs 1.3). */
-async function findReferencedGroups(
-  tx: Transaction,
-  organizationId: string,
-  parsed: readonly Readonly<{ commit: ReferencingCommit; references: IssueReferences }>[],
-): Promise<Reference[]> {
-  if (parsed.length === 0) return [];
-  const shortIds = parsed.flatMap(({ commit, references }) =>
-    references.shortIds.map((shortId) => ({ commitId: commit.id, ...shortId })),
-  );
-  const ids = parsed.flatMap(({ commit, references }) =>
-    references.groupIds.map((groupId) => ({ commitId: commit.id, groupId })),
-  );
-  return many(tx, referenceRow, {
-    name: 'findReferencedGroups',
-    text: `select given.commit_id::text, group_.id as group_id
-             from unnest($2::bigint[], $3::text[], $4::bigint[]) as given (commit_id, slug, number)
-             join project on project.organization_id = $1 and lower(project.slug) = given.slug
-             join group_ on group_.project_id = project.id and group_.short_id = given.number
-            where group_.status in ('unresolved', 'resolved', 'ignored')
-           union
-           select given.commit_id::text, group_.id
-             from unnest($5::bigint[], $6::bigint[]) as given (commit_id, group_id)
-             join group_ on group_.id = given.group_id
-             join project on project.id = group_.project_id and project.organization_id = $1
-            where group_.status in ('unresolved', 'resolved', 'ignored')`,
-    values: [
-      organizationId,
-      shortIds.map((reference) => reference.commitId),
-      shortIds.map((reference) => reference.slug.toLowerCase()),
-      shortIds.map((reference) => reference.number),
-      ids.map((reference) => reference.commitId),
-      ids.map((reference) => reference.groupId),
-    ],
-  });
 }
 
 const groupRow = z.object({ group_id: z.string() }).transform((row) => row.group_id);
@@ -108,7 +60,7 @@ async function dropLinks(
            returning group_id`,
     values: [
       commitIds,
-      wanted.map((reference) => reference.commitId),
+      wanted.map((reference) => reference.textId),
       wanted.map((reference) => reference.groupId),
     ],
   });
@@ -174,7 +126,7 @@ async function insertLinks(
                         order by app_user.id) matched) person`,
     values: [
       organizationId,
-      wanted.map((reference) => reference.commitId),
+      wanted.map((reference) => reference.textId),
       wanted.map((reference) => reference.groupId),
     ],
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { issueReferences } from '../../domain/issueReferences.ts';
 import { pullRequestText } from '../../domain/pullRequest.ts';
 import { assignToAuthors } from '../groups/assignToAuthors.ts';
+import { findReferencedGroups } from '../groups/findReferencedGroups.ts';
 import { insertGroupActivity } from '../groups/insertGroupActivity.ts';
 import { insertGroupHistory } from '../groups/insertGroupHistory.ts';
 import type { ReferenceScope } from '../groups/linkCommitReferences.ts';
@@ -19,7 +20,12 @@ export async function linkPullRequestReferences(
   scope: ReferenceScope,
   pullRequest: LinkedPullRequest,
 ): Promise<void> {
-  const groupIds = await findGroups(tx, scope, pullRequest);
+  const { organizationId, instanceHost } = scope;
+  const references = issueReferences(pullRequestText(pullRequest), { instanceHost });
+  const wanted = await findReferencedGroups(tx, organizationId, [
+    { id: pullRequest.id, references },
+  ]);
+  const groupIds = wanted.map(({ groupId }) => groupId);
   const dropped = await many(tx, groupRow, {
     name: 'dropPullRequestLinks',
     text: `delete from group_link
@@ -28,9 +34,9 @@ export async function linkPullRequestReferences(
            returning group_id`,
     values: [pullRequest.id, groupIds],
   });
-  await reopenUnlinked(tx, scope.organizationId, dropped);
+  await reopenUnlinked(tx, organizationId, dropped);
   if (groupIds.length === 0) return;
-  const linked = await insertLinks(tx, scope.organizationId, pullRequest.id, groupIds);
+  const linked = await insertLinks(tx, organizationId, pullRequest.id, groupIds);
   await insertGroupActivity(
     tx,
     linked.map(({ groupId, userId }) => ({
@@ -57,36 +63,6 @@ export async function linkPullRequestReferences(
 }
 
 const groupRow = z.object({ group_id: z.string() }).transform((row) => row.group_id);
-
-/** Unknown ids are passed over: the text is prose (groups-projects-orgs 1.3). */
-async function findGroups(
-  tx: Transaction,
-  { organizationId, instanceHost }: ReferenceScope,
-  pullRequest: LinkedPullRequest,
-): Promise<string[]> {
-  const { shortIds, groupIds } = issueReferences(pullRequestText(pullRequest), { instanceHost });
-  if (shortIds.length === 0 && groupIds.length === 0) return [];
-  const rows = await many(tx, z.object({ id: z.string() }), {
-    name: 'findPullRequestGroups',
-    text: `select group_.id
-             from unnest($2::text[], $3::bigint[]) as given (slug, number)
-             join project on project.organization_id = $1 and lower(project.slug) = given.slug
-             join group_ on group_.project_id = project.id and group_.short_id = given.number
-            where group_.status in ('unresolved', 'resolved', 'ignored')
-           union
-           select group_.id
-             from group_ join project on project.id = group_.project_id
-            where project.organization_id = $1 and group_.id = any($4::bigint[])
-              and group_.status in ('unresolved', 'resolved', 'ignored')`,
-    values: [
-      organizationId,
-      shortIds.map(({ slug }) => slug.toLowerCase()),
-      shortIds.map(({ number }) => number),
-      groupIds,
-    ],
-  });
-  return rows.map((row) => row.id);
-}
 
 const linkedRow = z
   .object({ group_id: z.string(), user_id: z.string().nullable() })
