@@ -1,5 +1,6 @@
 // Keys of a project over HTTP: made, switched off, ended; what is sent with one is taken exactly as long as it is on.
 import { beforeAll, describe, expect, it, test } from 'vitest';
+import { envelope } from './support/ingest.ts';
 import { useSlipway } from './support/slipway.ts';
 import { createTenant, TEST_PUBLIC_URL, type Tenant } from './support/tenant.ts';
 
@@ -16,6 +17,13 @@ const create = (body: unknown = {}) => slipway.call('POST', keys, { body });
 const send = async (publicKey: string): Promise<number> => {
   const path = `/api/${slipway.tenant.web.id}/store/?sentry_key=${publicKey}`;
   return (await slipway.call('POST', path, { token: null, body: { message: 'hello' } })).status;
+};
+
+/** An envelope in which there is nothing to store. */
+const report = async (publicKey: string): Promise<number> => {
+  const path = `/api/${slipway.tenant.web.id}/envelope/?sentry_key=${publicKey}`;
+  const raw = envelope({}, [{ header: { type: 'client_report' }, payload: {} }]);
+  return (await slipway.call('POST', path, { token: null, raw })).status;
 };
 
 const audit = async () =>
@@ -57,9 +65,10 @@ describe('a key of a project', () => {
   it('takes nothing while it is off, and everything when it is on again', async () => {
     const { body: key } = await create();
     const path = `${keys}${key.id}/`;
+    expect([await send(key.public), await report(key.public)]).toEqual([200, 200]);
     const off = await slipway.call('PUT', path, { body: { isActive: false } });
     expect(off).toMatchObject({ status: 200, body: { isActive: false, name: 'Default' } });
-    expect(await send(key.public)).toBe(403);
+    expect([await report(key.public), await send(key.public)]).toEqual([403, 403]);
     const inactive = (await slipway.call('GET', `${keys}?status=inactive`)).body;
     expect(inactive).toEqual([off.body]);
     await slipway.call('PUT', path, { body: { isActive: true, name: 'Back' } });
@@ -70,6 +79,7 @@ describe('a key of a project', () => {
   it('is ended at once and for good', async () => {
     const { body: key } = await create();
     const path = `${keys}${key.id}/`;
+    expect(await send(key.public)).toBe(200);
     expect((await slipway.call('DELETE', path)).status).toBe(204);
     expect(await send(key.public)).toBe(403);
     for (const method of ['GET', 'DELETE']) {

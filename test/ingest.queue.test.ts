@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EventQueue } from '../api/ingest/eventQueue.ts';
 import type { NewEvent } from '../db/events/newEvent.ts';
@@ -14,6 +14,7 @@ import { createTenant, type Tenant } from './support/tenant.ts';
 
 /** Batches of events as several processes write them: nothing lost, nothing twice, bounded, and cheap. */
 const database = cloneDatabase();
+const publicKey = randomBytes(16).toString('hex');
 let tenant: Tenant;
 const pools: Pool[] = [];
 
@@ -30,7 +31,12 @@ function openPool(): Pool {
 }
 
 beforeAll(async () => {
-  tenant = await createTenant(openPool());
+  const pool = openPool();
+  tenant = await createTenant(pool);
+  await pool.query('insert into project_key (project_id, public_key) values ($1, $2)', [
+    tenant.web.id,
+    publicKey,
+  ]);
   return async () => {
     await Promise.all(pools.map((pool) => pool.end()));
   };
@@ -41,6 +47,7 @@ function event(message: string, overrides: Partial<NewEvent> = {}, raw: object =
   const normalized = normalizeEvent({ message, ...raw }, eventId, new Date());
   const hash = Buffer.from(message.padEnd(16).slice(0, 16)).toString('hex');
   return {
+    publicKey,
     organizationId: tenant.organizationId,
     projectId: tenant.web.id,
     hash,
@@ -144,6 +151,30 @@ describe('a queue', () => {
         "select status, substatus, times_seen::int from group_ where title = 'embers'",
       );
       expect(rows).toEqual([{ status: 'unresolved', substatus: 'regressed', times_seen: 3 }]);
+    });
+
+    test('refuses the events of a key that was disabled meanwhile, and of no other', async () => {
+      const [pool, places] = [openPool(), new PlaceCache()];
+      const other = randomBytes(16).toString('hex');
+      await pool.query('insert into project_key (project_id, public_key) values ($1, $2)', [
+        tenant.web.id,
+        other,
+      ]);
+      const batch = (): NewEvent[] => [
+        event('soot'),
+        event('soot', { publicKey: other }),
+        event('never seen', { publicKey: other }),
+      ];
+      const nobody = { told: [], refusedKeys: new Set() };
+      await expect(storeEvents(pool, batch().slice(0, 2), places)).resolves.toEqual(nobody);
+      await expect(storeEvents(pool, batch().slice(0, 2), places)).resolves.toEqual(nobody);
+      await pool.query('update project_key set is_active = false where public_key = $1', [other]);
+      const refused = { told: [], refusedKeys: new Set([other]) };
+      await expect(storeEvents(pool, batch(), places)).resolves.toEqual(refused);
+      const { rows } = await pool.query(
+        "select title, times_seen::int from group_ where title in ('soot', 'never seen')",
+      );
+      expect(rows).toEqual([{ title: 'soot', times_seen: 5 }]);
     });
 
     test('needs one statement for a batch in which nothing is new', async () => {

@@ -4,6 +4,7 @@ import { PlaceGoneError, storeEvents } from '../../db/events/storeEvents.ts';
 import { classifyDatabaseError, violatedConstraint } from '../../db/pgErrors.ts';
 import type { Pool } from '../../db/pool.ts';
 import { unavailable } from '../../domain/errors.ts';
+import { refusedKey } from './ingestKeys.ts';
 
 /** Enough to fill a transaction with work; more only makes the first caller wait for the last. */
 const BATCH_EVENTS_MAX = 250;
@@ -43,7 +44,10 @@ export class EventQueue {
     this.onTold = onTold;
   }
 
-  /** Resolves when the event is committed. @throws AppError unavailable when too much waits already. */
+  /**
+   * Resolves when the event is committed.
+   * @throws AppError unavailable when too much waits already, forbidden when its key may not be used any more.
+   */
   store(event: NewEvent, size: number): Promise<null> {
     if (this.waiting.length >= QUEUE_EVENTS_MAX || this.bytes + size > QUEUE_BYTES_MAX) {
       return Promise.reject(unavailable('Too many events are waiting to be stored. Try again.'));
@@ -78,8 +82,11 @@ export class EventQueue {
   /** Never throws: whatever happens is the answer of those who wait. */
   private async write(batch: readonly Waiting[]): Promise<void> {
     try {
-      await this.attempt(batch.map(({ event }) => event));
-      for (const { answer } of batch) answer.resolve(null);
+      const refusedKeys = await this.attempt(batch.map(({ event }) => event));
+      for (const { event, answer } of batch) {
+        if (refusedKeys.has(event.publicKey)) answer.reject(refusedKey());
+        else answer.resolve(null);
+      }
     } catch (error) {
       if (batch.length === 1 || classifyDatabaseError(error) === 'connection') {
         for (const { answer } of batch) answer.reject(error);
@@ -92,11 +99,13 @@ export class EventQueue {
     }
   }
 
-  private async attempt(events: readonly NewEvent[]): Promise<void> {
+  /** Answers the keys whose events are refused. */
+  private async attempt(events: readonly NewEvent[]): Promise<ReadonlySet<string>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        (await storeEvents(this.pool, events, this.places)).forEach(this.onTold);
-        return;
+        const { told, refusedKeys } = await storeEvents(this.pool, events, this.places);
+        told.forEach(this.onTold);
+        return refusedKeys;
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !isWorthAnotherTry(error)) throw error;
       }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Counter } from 'prom-client';
-import type { IngestKey } from '../../db/events/findIngestKey.ts';
+import type { IngestKey } from '../../db/events/findIngestKeys.ts';
 import type { EventRelay } from '../../db/outbox/eventRelay.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Discard } from '../../domain/ingest/clientReport.ts';
@@ -57,6 +57,8 @@ export class Ingest {
     const identified = items.filter(({ header }) => identifiedTypes.has(header.type));
     if (identified.length > 1) throw envelopeError('more than one event in an envelope');
     const [main] = identified;
+    // The statement that stores an event checks its key; whoever sends none is to hear of a key that was disabled too.
+    if (main?.header.type !== 'event') await this.keys.confirm(key);
     const id = eventId ?? (main === undefined ? null : idOf(main.payload));
     const shared = {
       key,

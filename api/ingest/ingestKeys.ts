@@ -1,23 +1,57 @@
-import { findIngestKey, type IngestKey } from '../../db/events/findIngestKey.ts';
+import { findIngestKeys, type IngestKey } from '../../db/events/findIngestKeys.ts';
 import type { Pool } from '../../db/pool.ts';
 import { AppError } from '../../domain/errors.ts';
 import { Coalescer } from '../../infra/coalescer.ts';
 
-/** Public keys of projects. Requests with one key that come together share a look-up; nothing is remembered. */
+/** How long a key may be taken for known. It is checked again by the statement that stores an event. */
+const KNOWN_MS = 5_000;
+
+/** Keys in use within those seconds; beyond it the memory starts over. */
+const KEYS_MAX = 10_000;
+
+/** Public keys of projects. Requests with one key that come together share a look-up. */
 export class IngestKeys {
   private readonly pool: Pool;
-  private readonly keys = new Coalescer<IngestKey | null>();
+  private readonly lookUps = new Coalescer<IngestKey | null>();
+  private readonly known = new Map<string, Readonly<{ key: IngestKey; foundAt: number }>>();
 
   constructor(pool: Pool) {
     this.pool = pool;
   }
 
-  /** @throws AppError forbidden for a key that is unknown, disabled, or another project's (traces-health 4.1). */
+  /**
+   * The key as it is now or was a moment ago: enough to read a body, and not to keep anything of it or to say so.
+   * @throws AppError forbidden for a key that is unknown, disabled, or another project's (traces-health 4.1).
+   */
   async require(publicKey: string, projectId: string): Promise<IngestKey> {
-    const key = await this.keys.run(publicKey, () => findIngestKey(this.pool, publicKey));
-    if (key?.projectId !== projectId) {
-      throw new AppError('forbidden', 'event submission rejected with_reason: ProjectId');
-    }
+    const known = this.known.get(publicKey);
+    const isYoung = known !== undefined && Date.now() - known.foundAt <= KNOWN_MS;
+    const key = isYoung ? known.key : await this.lookUp(publicKey);
+    if (key.projectId !== projectId) throw refusedKey();
     return key;
   }
+
+  /** Looks whether a key may be used now. @throws AppError forbidden when not. */
+  async confirm({ publicKey }: IngestKey): Promise<void> {
+    await this.lookUp(publicKey);
+  }
+
+  private async lookUp(publicKey: string): Promise<IngestKey> {
+    const key = await this.lookUps.run(publicKey, async () => {
+      const [found] = await findIngestKeys(this.pool, [publicKey]);
+      return found ?? null;
+    });
+    if (key === null) {
+      this.known.delete(publicKey);
+      throw refusedKey();
+    }
+    if (this.known.size >= KEYS_MAX) this.known.clear();
+    this.known.set(publicKey, { key, foundAt: Date.now() });
+    return key;
+  }
+}
+
+/** What a client is told whose key may not be used for the project. */
+export function refusedKey(): AppError {
+  return new AppError('forbidden', 'event submission rejected with_reason: ProjectId');
 }

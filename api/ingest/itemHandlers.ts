@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { normalizeEvent, readEventId } from '../../domain/ingest/normalizeEvent.ts';
 import { readClientReport, type Discard } from '../../domain/ingest/clientReport.ts';
 import { isObject } from '../../domain/ingest/eventFields.ts';
-import type { IngestKey } from '../../db/events/findIngestKey.ts';
+import type { IngestKey } from '../../db/events/findIngestKeys.ts';
 import type { EventQueue } from './eventQueue.ts';
 
 /** What the items of one envelope share. */

@@ -1,7 +1,7 @@
 import { EnvelopeReader, type EnvelopePart } from '../../domain/ingest/envelopeReader.ts';
 import { envelopeError } from '../../domain/ingest/envelopeError.ts';
 import { AppError } from '../../domain/errors.ts';
-import type { IngestKey } from '../../db/events/findIngestKey.ts';
+import type { IngestKey } from '../../db/events/findIngestKeys.ts';
 import type { ReceivedEnvelope } from './ingest.ts';
 import { parseDsn, unauthorized } from './credentials.ts';
 import { itemHandlers } from './itemHandlers.ts';

@@ -40,6 +40,10 @@ export class PlaceCache {
       seenAt,
     });
   }
+
+  forget(events: readonly NewEvent[]): void {
+    for (const event of events) this.places.delete(placeKey(event));
+  }
 }
 
 /** Events of one key belong to the same rows. */

@@ -2,6 +2,7 @@ import { regressGroups, type RegressionCandidate } from '../groups/regressGroups
 import { wakeIgnored } from '../groups/wakeIgnored.ts';
 import { announceIssues } from '../outbox/announceIssues.ts';
 import { transaction, type Pool, type Transaction } from '../pool.ts';
+import { findIngestKeys } from './findIngestKeys.ts';
 import { findPlaces } from './findPlaces.ts';
 import type { NewEvent } from './newEvent.ts';
 import { distinctBy, eventKey, keyOf, must, type PlacedEvent } from './placedEvent.ts';
@@ -16,24 +17,35 @@ export class PlaceGoneError extends Error {
   override readonly name = 'PlaceGoneError';
 }
 
+export type Stored = Readonly<{
+  /** Organizations in which something is to be told to subscribers or trackers. */
+  told: readonly string[];
+  /** Keys that may not be used any more; their events are not stored. */
+  refusedKeys: ReadonlySet<string>;
+}>;
+
 /**
  * Stores a batch of events of any projects, with a number of statements that does not depend on how many they are: one
  * in the steady state, in which everything that the events name was there a moment ago and their issues are open.
  * The others go in one transaction that makes what is missing (releases, environments and their links, groups) and wakes
- * or reopens issues. Locks are taken in one order, releases before groups, so that batches of several processes do not
- * deadlock. Storing what is stored already changes nothing, so a batch that failed in the middle can be stored again.
- * @returns the organizations in which something is to be told to subscribers or trackers.
+ * or reopens issues. Locks are taken in one order, releases before groups before events, so that batches of several
+ * processes do not deadlock. Storing what is stored already changes nothing, so a batch that failed in the middle can be
+ * stored again. Keys may have been looked up a while ago: they are checked again as part of the storing.
+ * @throws PlaceGoneError when it is worth another try.
  */
 export async function storeEvents(
   pool: Pool,
   events: readonly NewEvent[],
   places: PlaceCache,
-): Promise<string[]> {
-  const { open, others } = await findOpen(pool, distinctBy(events, eventKey), places);
-  const { left } =
-    open.length === 0 ? { left: [] } : await recordEvents(pool, open, { isOpenOnly: true });
-  const rest = [...others, ...left.map((position) => must(open[position]))];
-  return rest.length === 0 ? [] : storeOthers(pool, rest);
+): Promise<Stored> {
+  const distinct = distinctBy(events, eventKey);
+  const { open, others } = await findOpen(pool, distinct, places);
+  const isRecorded =
+    open.length > 0 && (await recordEvents(pool, open, { isOpenOnly: true })) !== null;
+  if (!isRecorded) places.forget(open);
+  const rest = isRecorded ? others : distinct;
+  if (rest.length === 0) return { told: [], refusedKeys: new Set() };
+  return transaction(pool, (tx) => storeOthers(tx, rest));
 }
 
 /** Those whose place is known and whose issue is open, as far as one can know without a lock. */
@@ -63,22 +75,31 @@ async function findOpen(
   return { open, others };
 }
 
-async function storeOthers(pool: Pool, events: readonly NewEvent[]): Promise<string[]> {
-  return transaction(pool, async (tx) => {
-    const { placed, rest } = await findPlaces(tx, events);
-    const grouped = rest.length === 0 ? placed : [...placed, ...(await placeEvents(tx, rest))];
-    const { recorded: positions, left } = await recordEvents(tx, grouped, { isOpenOnly: false });
-    if (left.length > 0) throw new PlaceGoneError('Deleted while an event was on its way to it');
-    const recorded = positions.map((position) => must(grouped[position]));
-    const ignored = recorded.filter(({ group }) => group.status === 'ignored');
-    if (ignored.length > 0) {
-      await wakeIgnored(
-        tx,
-        ignored.map(({ group }) => group.groupId),
-      );
-    }
-    return regressResolved(tx, recorded);
-  });
+async function storeOthers(tx: Transaction, events: readonly NewEvent[]): Promise<Stored> {
+  const { taken, refusedKeys } = await checkKeys(tx, events);
+  if (taken.length === 0) return { told: [], refusedKeys };
+  const { placed, rest } = await findPlaces(tx, taken);
+  const grouped = rest.length === 0 ? placed : [...placed, ...(await placeEvents(tx, rest))];
+  const recorded = await recordEvents(tx, grouped, { isOpenOnly: false });
+  if (recorded === null) throw new PlaceGoneError('Deleted while an event was on its way to it');
+  const ignored = recorded.filter(({ group }) => group.status === 'ignored');
+  if (ignored.length > 0) {
+    await wakeIgnored(
+      tx,
+      ignored.map(({ group }) => group.groupId),
+    );
+  }
+  return { told: await regressResolved(tx, recorded), refusedKeys };
+}
+
+async function checkKeys(
+  tx: Transaction,
+  events: readonly NewEvent[],
+): Promise<{ taken: readonly NewEvent[]; refusedKeys: ReadonlySet<string> }> {
+  const given = [...new Set(events.map(({ publicKey }) => publicKey))];
+  const usable = new Set((await findIngestKeys(tx, given)).map(({ publicKey }) => publicKey));
+  const refusedKeys = new Set(given.filter((publicKey) => !usable.has(publicKey)));
+  return { taken: events.filter(({ publicKey }) => usable.has(publicKey)), refusedKeys };
 }
 
 /** Answers the organizations in which the regressions are to be told. */

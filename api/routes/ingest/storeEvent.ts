@@ -1,6 +1,6 @@
 import { envelopeError } from '../../../domain/ingest/envelopeError.ts';
 import { EVENT_BYTES_MAX, tooLarge } from '../../../domain/ingest/itemLimits.ts';
-import type { IngestKey } from '../../../db/events/findIngestKey.ts';
+import type { IngestKey } from '../../../db/events/findIngestKeys.ts';
 import type { AppContext } from '../../context.ts';
 import { decodeEvent } from '../../ingest/decodeEvent.ts';
 import { answerPreflight, ingestHandler } from '../../ingest/ingestRoute.ts';
