@@ -75,12 +75,13 @@ export function createContext(
     fetches: new Fetches(client),
     deliveries,
     snowflakes: new SnowflakeSequence({ redis, fallback: () => nextSnowflake(pool), logger }),
-    ingest: new Ingest(pool, metrics, outbox),
+    ingest: new Ingest({ pool, metrics, outbox, logger }),
     internal: new InternalClient(routes, () => context),
     outbox,
     health: new Health({ pool, redis, connection, namespace }),
   };
   const close = async (): Promise<void> => {
+    await context.ingest.counts.close();
     await caches.close();
     redis.disconnect();
     await closeTemporal();

@@ -11,6 +11,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
   const { context, close } = createContext(config, logger);
   const server = await listen(createApp(context).fetch, config);
   logger.info({ url: config.publicUrl }, 'API is listening');
+  context.ingest.counts.behind();
 
   await nextSignal();
   logger.info('API drains');

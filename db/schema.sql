@@ -728,6 +728,22 @@ CREATE INDEX outbox_date_added_index ON public.outbox USING btree (date_added);
 CREATE INDEX outbox_organization_id_index ON public.outbox USING btree (organization_id);
 CREATE INDEX outbox_waiting_index ON public.outbox USING btree (organization_id, date_added) WHERE (relayed_at IS NULL);
 
+create table pending_count (
+  id bigint not null generated always as identity,
+  group_id bigint not null,
+  hour timestamp with time zone not null,
+  events integer not null,
+  people integer not null,
+  first_seen timestamp with time zone not null,
+  last_seen timestamp with time zone not null,
+  level text not null,
+  culprit text not null,
+  title text not null,
+  message text not null,
+  metadata json not null,
+  constraint pending_count_pkey PRIMARY KEY (id)
+);
+
 create table project (
   id bigint not null default next_snowflake(),
   organization_id bigint not null,

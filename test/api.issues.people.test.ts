@@ -16,8 +16,10 @@ let mate: { id: string; token: string };
 let outsider: { id: string; token: string };
 let count = 0;
 
-const rows = async (text: string, values: unknown[] = []): Promise<any[]> =>
-  (await slipway.pool.query(text, values)).rows;
+const rows = async (text: string, values: unknown[] = []): Promise<any[]> => {
+  await slipway.context.ingest.counts.settle();
+  return (await slipway.pool.query(text, values)).rows;
+};
 
 async function issue(event: object = {}): Promise<string> {
   const eventId = await web.send(

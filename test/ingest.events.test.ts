@@ -13,8 +13,10 @@ beforeAll(async () => {
   web = await IngestClient.create(slipway);
 });
 
-const rows = async (text: string, values: unknown[] = []): Promise<any[]> =>
-  (await slipway.pool.query(text, values)).rows;
+const rows = async (text: string, values: unknown[] = []): Promise<any[]> => {
+  await slipway.context.ingest.counts.settle();
+  return (await slipway.pool.query(text, values)).rows;
+};
 
 const groupOf = async (eventId: string): Promise<any> =>
   (

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { EventQueue } from '../api/ingest/eventQueue.ts';
+import { countPending } from '../db/events/countPending.ts';
 import type { NewEvent } from '../db/events/newEvent.ts';
 import { PlaceCache } from '../db/events/placeCache.ts';
 import { storeEvents } from '../db/events/storeEvents.ts';
@@ -42,6 +43,8 @@ beforeAll(async () => {
   };
 });
 
+const listener = { onStored: () => undefined, onTold: () => undefined };
+
 function event(message: string, overrides: Partial<NewEvent> = {}, raw: object = {}): NewEvent {
   const eventId = randomUUID().replaceAll('-', '');
   const normalized = normalizeEvent({ message, ...raw }, eventId, new Date());
@@ -63,7 +66,7 @@ test('four processes with the same new issues, releases and environments, in any
       .map((name) => [Math.random(), name] as const)
       .sort()
       .map(([, name]) => name);
-  const queues = Array.from({ length: 4 }, () => new EventQueue(openPool(), () => undefined));
+  const queues = Array.from({ length: 4 }, () => new EventQueue(openPool(), listener));
   const all = queues.flatMap((queue) =>
     Array.from({ length: 5 }, shuffled).flatMap((round, i) =>
       round.map((name) =>
@@ -72,6 +75,7 @@ test('four processes with the same new issues, releases and environments, in any
     ),
   );
   await Promise.all(all);
+  await countPending(pools[0]!);
   const { rows } = await pools[0]!.query(
     "select short_id::int, times_seen::int from group_ where title like 'race %' order by short_id",
   );
@@ -81,7 +85,7 @@ test('four processes with the same new issues, releases and environments, in any
 
 describe('a queue', () => {
   test('that is full refuses at once, and says when to try again', async () => {
-    const queue = new EventQueue(openPool(), () => undefined);
+    const queue = new EventQueue(openPool(), listener);
     const waiting = Array.from({ length: 5_000 }, () => queue.store(event('full'), 1));
     await expect(queue.store(event('full'), 1)).rejects.toMatchObject({
       code: 'unavailable',
@@ -95,7 +99,7 @@ describe('a queue', () => {
   });
 
   test('loses one event to what is wrong with it, never the others of its batch', async () => {
-    const queue = new EventQueue(openPool(), () => undefined);
+    const queue = new EventQueue(openPool(), listener);
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, i) =>
         queue.store(event('batch', i === 13 ? { hash: 'no hex' } : {}), 100),
@@ -104,6 +108,7 @@ describe('a queue', () => {
     expect(results.map(({ status }) => status)).toEqual(
       Array.from({ length: 20 }, (_, i) => (i === 13 ? 'rejected' : 'fulfilled')),
     );
+    await countPending(pools[0]!);
     const { rows } = await pools[0]!.query(
       "select times_seen::int from group_ where title = 'batch'",
     );

@@ -10,8 +10,10 @@ beforeAll(async () => {
   web = await IngestClient.create(slipway);
 });
 
-const rows = async (text: string, values: unknown[] = []): Promise<any[]> =>
-  (await slipway.pool.query(text, values)).rows;
+const rows = async (text: string, values: unknown[] = []): Promise<any[]> => {
+  await slipway.context.ingest.counts.settle();
+  return (await slipway.pool.query(text, values)).rows;
+};
 
 /** Seconds before now; far enough apart that five seconds mean nothing. */
 const ago = (seconds: number): number => Date.now() / 1_000 - seconds;

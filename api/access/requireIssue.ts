@@ -25,6 +25,7 @@ export async function requireIssue(
   scopes: readonly Scope[],
 ): Promise<IssueAccess> {
   const access = await requireOrganization(request, context, scopes);
+  await context.ingest.counts.settle();
   const name = request.param('issue');
   const shortId = isId(name) ? null : parseShortId(name);
   const group = isId(name)
@@ -49,6 +50,7 @@ export async function requireIssueById(
       throw error instanceof AppError && error.code === 'forbidden' ? notFound() : error;
     },
   );
+  await context.ingest.counts.settle();
   return {
     access,
     group: await requireVisible(context, access, await findGroupById(context.pool, id)),

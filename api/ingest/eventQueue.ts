@@ -17,6 +17,14 @@ const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
 /** Deadlocks with other processes, releases deleted in between: gone the second time, as a rule. */
 const ATTEMPTS_MAX = 4;
 
+/** Hears of batches that are committed. */
+export type EventListener = Readonly<{
+  /** There are events that are not counted on their issues yet. */
+  onStored: () => void;
+  /** There is something to tell in this organization. */
+  onTold: (organizationId: string) => void;
+}>;
+
 type Waiting = Readonly<{
   event: NewEvent;
   /** Bytes of the payload as received. */
@@ -36,12 +44,11 @@ export class EventQueue {
   private isRunning = false;
   private readonly places = new PlaceCache();
 
-  private readonly onTold: (organizationId: string) => void;
+  private readonly listener: EventListener;
 
-  /** @param onTold hears of organizations in which a committed batch left something to tell. */
-  constructor(pool: Pool, onTold: (organizationId: string) => void) {
+  constructor(pool: Pool, listener: EventListener) {
     this.pool = pool;
-    this.onTold = onTold;
+    this.listener = listener;
   }
 
   /**
@@ -104,7 +111,8 @@ export class EventQueue {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const { told, refusedKeys } = await storeEvents(this.pool, events, this.places);
-        told.forEach(this.onTold);
+        this.listener.onStored();
+        told.forEach(this.listener.onTold);
         return refusedKeys;
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !isWorthAnotherTry(error)) throw error;

@@ -6,9 +6,11 @@ import type { Pool } from '../../db/pool.ts';
 import type { Discard } from '../../domain/ingest/clientReport.ts';
 import { envelopeError } from '../../domain/ingest/envelopeError.ts';
 import { isLimitedType, type ItemHeader } from '../../domain/ingest/itemLimits.ts';
+import type { Logger } from '../../infra/logger.ts';
 import type { Metrics } from '../../infra/metrics.ts';
 import { EventQueue } from './eventQueue.ts';
 import { IngestKeys } from './ingestKeys.ts';
+import { IssueCounts } from './issueCounts.ts';
 import { BrokenItemError, eventIdOf, itemHandlers } from './itemHandlers.ts';
 
 /** An envelope that has been read whole: who sent it, and the items in it; payloads only of types that are stored. */
@@ -24,16 +26,28 @@ const identifiedTypes: ReadonlySet<string> = new Set(['event', 'transaction']);
 
 type Outcome = 'stored' | 'dropped' | 'broken';
 
+type IngestOptions = Readonly<{
+  pool: Pool;
+  metrics: Metrics;
+  outbox: EventRelay;
+  logger: Logger;
+}>;
+
 /** What ingestion keeps for the whole process. */
 export class Ingest {
   readonly keys: IngestKeys;
+  readonly counts: IssueCounts;
   private readonly events: EventQueue;
   private readonly items: Counter<'type' | 'outcome'>;
   private readonly discards: Counter<'reason' | 'category'>;
 
-  constructor(pool: Pool, metrics: Metrics, outbox: EventRelay) {
+  constructor({ pool, metrics, outbox, logger }: IngestOptions) {
     this.keys = new IngestKeys(pool);
-    this.events = new EventQueue(pool, (organizationId) => outbox.relaySoon(organizationId));
+    this.counts = new IssueCounts(pool, logger);
+    this.events = new EventQueue(pool, {
+      onStored: () => this.counts.behind(),
+      onTold: (organizationId) => outbox.relaySoon(organizationId),
+    });
     this.items = new Counter({
       name: 'slipway_ingest_items_total',
       help: 'Items of envelopes: stored or counted, dropped because nothing is kept of their type, or broken.',

@@ -10,16 +10,20 @@ import { bounds, distinctBy, keyOf, must, type PlacedEvent } from './placedEvent
  */
 const USERS_MAX = 100_000;
 
+/** Of a timestamp down to its hour: `YYYY-MM-DDTHH`. */
+const HOUR_LENGTH = 13;
+
 const recordedRow = z.object({ is_ready: z.boolean(), recorded: z.array(z.number()).nullable() });
 
 /**
- * Inserts events that are not there yet and counts them on their issues, in one statement whatever they are. A client
- * that sends an event again, or two at the same time, has it counted once; a person counts once for an issue.
+ * Inserts events that are not there yet and notes how many they are for whoever counts them on their issues
+ * (countPending.ts), in one statement whatever they are. A client that sends an event again, or two at the same time,
+ * has it counted once; a person counts once for an issue.
  *
  * All or nothing: where the events belong may be known from a moment ago, so the statement looks first whether their
  * keys may still be used and their issues, releases and environments are still there, and with `isOpenOnly` whether
- * the issues are open. Locks are taken in one order, issues before events before whatever hangs on an issue, and in the
- * order of their keys, so that batches of several processes wait for each other and never in a circle.
+ * the issues are open. Rows are inserted in the order of their keys, so that batches of several processes wait for each
+ * other and never in a circle.
  * @returns the events that were new; with `isOpenOnly` none, because nothing follows from them; null when nothing was
  * done.
  */
@@ -29,23 +33,18 @@ export async function recordEvents(
   { isOpenOnly }: Readonly<{ isOpenOnly: boolean }>,
 ): Promise<readonly PlacedEvent[] | null> {
   const sorted = [...events].sort(byPrimaryKey);
-  const groups = [...Map.groupBy(sorted, ({ group }) => group.groupId)].map(([id, members]) => {
-    const { first, last } = bounds(members);
-    return { id, firstSeen: first.event.timestamp, newest: last.event };
-  });
+  const sightings = sightingsOf(sorted);
   const people = peopleOf(sorted);
   const row = await maybeOne(db, recordedRow, {
     name: 'recordEvents',
     // The data travels as one JSON list: as an array parameter every quote in it would be escaped twice.
     text: `with ready as materialized (
-             select (select count(*)
-                       from (select from group_
-                              where id = any($8::bigint[]) and (status = 'unresolved' or not $23)
-                              order by id for no key update) locked) = cardinality($8::bigint[])
-                and (select count(*) from environment where id = any($16::bigint[])) = cardinality($16::bigint[])
-                and (select count(*) from release where id = any($17::bigint[])) = cardinality($17::bigint[])
-                and (select count(*) from ${usableKeys} and project_key.public_key = any($18::text[]))
-                    = cardinality($18::text[]) as is_ready),
+             select (select count(*) from group_
+                      where id = any($8::bigint[]) and (status = 'unresolved' or not $9)) = cardinality($8::bigint[])
+                and (select count(*) from environment where id = any($10::bigint[])) = cardinality($10::bigint[])
+                and (select count(*) from release where id = any($11::bigint[])) = cardinality($11::bigint[])
+                and (select count(*) from ${usableKeys} and project_key.public_key = any($12::text[]))
+                    = cardinality($12::text[]) as is_ready),
            inserted as (
              insert into event (project_id, event_id, group_id, timestamp, release_id, environment_id, data)
              select *
@@ -59,38 +58,26 @@ export async function recordEvents(
            people as (
              insert into group_user (group_id, user_hash, project_id)
              select given.*
-               from unnest($19::bigint[], $20::bigint[], $21::bigint[]) as given (group_id, user_hash, project_id)
-               join group_ on group_.id = given.group_id and user_count < $22
+               from unnest($13::bigint[], $14::bigint[], $15::bigint[]) as given (group_id, user_hash, project_id)
+               join group_ on group_.id = given.group_id and user_count < $16
               where (select is_ready from ready)
              on conflict on constraint group_user_pkey do nothing
              returning group_id),
-           hours as (
-             insert into group_hour (group_id, hour, count)
-             select group_id, date_trunc('hour', timestamp, 'UTC') as hour, count(*)
-               from inserted
-              group by group_id, hour
-              order by group_id, hour
-             on conflict on constraint group_hour_pkey do update set count = group_hour.count + excluded.count),
-           -- Texts are those of the newest event.
-           counted as (
-             update group_
-                set times_seen = times_seen + counts.events,
-                    user_count = user_count + (select count(*) from people where people.group_id = seen.id),
-                    first_seen = least(group_.first_seen, seen.first_seen),
-                    last_seen = greatest(group_.last_seen, seen.last_seen),
-                    level = case when seen.last_seen >= group_.last_seen then seen.level else group_.level end,
-                    culprit = case when seen.last_seen >= group_.last_seen then seen.culprit else group_.culprit end,
-                    title = case when seen.last_seen >= group_.last_seen then seen.title else group_.title end,
-                    message = case when seen.last_seen >= group_.last_seen then seen.message else group_.message end,
-                    metadata = case when seen.last_seen >= group_.last_seen then seen.metadata else group_.metadata end
-               from unnest($8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::text[],
-                           $14::text[], $15::json[])
-                 as seen (id, first_seen, last_seen, level, culprit, title, message, metadata)
-               join (select group_id, count(*) as events from inserted group by group_id) counts
-                 on counts.group_id = seen.id
-              where group_.id = seen.id)
+           noted as (
+             insert into pending_count (group_id, hour, events, people, first_seen, last_seen, level, culprit, title,
+                                        message, metadata)
+             select seen.group_id, seen.hour, counts.events,
+                    case when seen.is_first then (select count(*) from people where people.group_id = seen.group_id)
+                         else 0 end,
+                    seen.first_seen, seen.last_seen, seen.level, seen.culprit, seen.title, seen.message, seen.metadata
+               from unnest($17::bigint[], $18::timestamptz[], $19::boolean[], $20::timestamptz[], $21::timestamptz[],
+                           $22::text[], $23::text[], $24::text[], $25::text[], $26::json[])
+                 as seen (group_id, hour, is_first, first_seen, last_seen, level, culprit, title, message, metadata)
+               join (select group_id, date_trunc('hour', timestamp, 'UTC') as hour, count(*) as events
+                       from inserted group by 1, 2) counts
+                 on (counts.group_id, counts.hour) = (seen.group_id, seen.hour))
            select is_ready,
-                  case when not $23 then (
+                  case when not $9 then (
                     select json_agg(given.position - 1)
                       from inserted
                       join unnest($1::bigint[], $2::uuid[]) with ordinality as given (project_id, event_id, position)
@@ -104,14 +91,8 @@ export async function recordEvents(
       sorted.map(({ release }) => release?.id ?? null),
       sorted.map(({ environmentId }) => environmentId),
       JSON.stringify(sorted.map(({ event }) => event.data)),
-      groups.map(({ id }) => id),
-      groups.map(({ firstSeen }) => firstSeen),
-      groups.map(({ newest }) => newest.timestamp),
-      groups.map(({ newest }) => newest.level),
-      groups.map(({ newest }) => newest.culprit),
-      groups.map(({ newest }) => newest.title),
-      groups.map(({ newest }) => newest.message),
-      groups.map(({ newest }) => JSON.stringify(newest.metadata)),
+      distinct(sorted.map(({ group }) => group.groupId)),
+      isOpenOnly,
       distinct(sorted.map(({ environmentId }) => environmentId)),
       distinct(sorted.flatMap(({ release }) => release?.id ?? [])),
       distinct(sorted.map(({ publicKey }) => publicKey)),
@@ -119,11 +100,50 @@ export async function recordEvents(
       people.map(({ userHash }) => userHash),
       people.map(({ projectId }) => projectId),
       USERS_MAX,
-      isOpenOnly,
+      sightings.map(({ groupId }) => groupId),
+      sightings.map(({ hour }) => hour),
+      sightings.map(({ isFirst }) => isFirst),
+      sightings.map(({ firstSeen }) => firstSeen),
+      sightings.map(({ newest }) => newest.timestamp),
+      sightings.map(({ newest }) => newest.level),
+      sightings.map(({ newest }) => newest.culprit),
+      sightings.map(({ newest }) => newest.title),
+      sightings.map(({ newest }) => newest.message),
+      sightings.map(({ newest }) => JSON.stringify(newest.metadata)),
     ],
   });
   if (row?.is_ready !== true) return null;
   return (row.recorded ?? []).map((position) => must(sorted[position]));
+}
+
+type Sighting = Readonly<{
+  groupId: string;
+  hour: string;
+  /** Of its issue: there the people are noted. */
+  isFirst: boolean;
+  firstSeen: string;
+  newest: PlacedEvent['event'];
+}>;
+
+/** The events of each issue in each hour, which are to be counted together. */
+function sightingsOf(events: readonly PlacedEvent[]): Sighting[] {
+  const known = new Set<string>();
+  const hourOf = ({ event }: PlacedEvent): string => event.timestamp.slice(0, HOUR_LENGTH);
+  return [...Map.groupBy(events, (one) => keyOf(one.group.groupId, hourOf(one))).values()].map(
+    (members) => {
+      const { first, last } = bounds(members);
+      const { groupId } = first.group;
+      const isFirst = !known.has(groupId);
+      known.add(groupId);
+      return {
+        groupId,
+        hour: `${hourOf(first)}:00Z`,
+        isFirst,
+        firstSeen: first.event.timestamp,
+        newest: last.event,
+      };
+    },
+  );
 }
 
 function byPrimaryKey(a: PlacedEvent, b: PlacedEvent): number {

@@ -2,6 +2,7 @@ import { regressGroups, type RegressionCandidate } from '../groups/regressGroups
 import { wakeIgnored } from '../groups/wakeIgnored.ts';
 import { announceIssues } from '../outbox/announceIssues.ts';
 import { transaction, type Pool, type Transaction } from '../pool.ts';
+import { countPendingOf } from './countPending.ts';
 import { findIngestKeys } from './findIngestKeys.ts';
 import { findPlaces } from './findPlaces.ts';
 import type { NewEvent } from './newEvent.ts';
@@ -30,7 +31,7 @@ export type Stored = Readonly<{
  * The others go in one transaction that makes what is missing (releases, environments and their links, groups) and wakes
  * or reopens issues. Locks are taken in one order, releases before groups before events, so that batches of several
  * processes do not deadlock. Storing what is stored already changes nothing, so a batch that failed in the middle can be
- * stored again. Keys may have been looked up a while ago: they are checked again as part of the storing.
+ * stored again. Whoever calls sees to it that what the one statement notes is counted (countPending.ts). Keys may have been looked up a while ago: they are checked again as part of the storing.
  * @throws PlaceGoneError when it is worth another try.
  */
 export async function storeEvents(
@@ -82,6 +83,10 @@ async function storeOthers(tx: Transaction, events: readonly NewEvent[]): Promis
   const grouped = rest.length === 0 ? placed : [...placed, ...(await placeEvents(tx, rest))];
   const recorded = await recordEvents(tx, grouped, { isOpenOnly: false });
   if (recorded === null) throw new PlaceGoneError('Deleted while an event was on its way to it');
+  await countPendingOf(
+    tx,
+    distinctBy(grouped, ({ group }) => group.groupId).map(({ group }) => group.groupId),
+  );
   const ignored = recorded.filter(({ group }) => group.status === 'ignored');
   if (ignored.length > 0) {
     await wakeIgnored(

@@ -101,6 +101,7 @@ async function issuePage(
   const stats = parseGroupStatsPeriod(request.query, new Date());
   const sort = parseIssueSort(request.query);
   if (projects.length === 0) return ok([]);
+  await context.ingest.counts.settle();
   const ids = request.query.getAll('group');
   const hasInbox = request.query.getAll('expand').includes('inbox');
   const options = { access, hasInbox, stats };

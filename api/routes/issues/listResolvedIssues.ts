@@ -66,6 +66,7 @@ async function resolvedIssues(
   const releaseId = found?.releaseId ?? null;
   if (found === null || releaseId === null || !isVisible(found.projects)) throw notFound();
   const projectIds = projects.map(({ id }) => id);
+  await context.ingest.counts.settle();
   const groups = await listResolvedGroups(context.pool, releaseId, projectIds);
   return ok(await serialize('issue', groups, context, { access }));
 }

@@ -67,6 +67,7 @@ async function change(
   projects: readonly AccessibleProject[],
 ): Promise<ApiResponse> {
   const wanted = parseIssueChange(await request.body());
+  await context.ingest.counts.settle();
   const ids = await meantIds(request, context, access, projects);
   const [first] = ids;
   if (first === undefined) return noContent();

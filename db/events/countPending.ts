@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { one, type Queryable, type Transaction } from '../pool.ts';
+
+/** One pass writes a few thousand issues at most, for which nobody waits long. */
+const PASS_ROWS = 5_000;
+
+const passRow = z.object({ rows: z.coerce.number() });
+
+/**
+ * Counts on their issues, and in their hours, the events that are stored and not counted yet, whoever stored them.
+ * What is being counted by somebody else meanwhile is waited for: afterwards everything that was committed before the
+ * call is counted.
+ */
+export async function countPending(db: Queryable): Promise<void> {
+  let rows;
+  do rows = await countPass(db, 'true', 'for update', []);
+  while (rows === PASS_ROWS);
+}
+
+/**
+ * The same for some issues, within the transaction that stored their events. It holds rows for which whoever counts may
+ * be waiting, so it leaves them what they have begun.
+ */
+export async function countPendingOf(tx: Transaction, groupIds: readonly string[]): Promise<void> {
+  await countPass(tx, 'group_id = any($2::bigint[])', 'for update skip locked', [groupIds]);
+}
+
+async function countPass(
+  db: Queryable,
+  condition: string,
+  lock: string,
+  values: readonly unknown[],
+): Promise<number> {
+  const { rows } = await one(db, passRow, {
+    name: values.length === 0 ? 'countPending' : 'countPendingOf',
+    // Rows are locked in the order of their keys, issues in that of theirs: several who count never wait in a circle.
+    text: `with taken as (
+             delete from pending_count
+              where id = any(array(select id from pending_count where ${condition} order by id limit $1 ${lock}))
+             returning *),
+           locked as materialized (
+             select group_.id from group_ where id in (select group_id from taken) order by id for no key update),
+           hours as (
+             insert into group_hour (group_id, hour, count)
+             select group_id, hour, sum(events)
+               from taken join locked on locked.id = group_id
+              group by group_id, hour
+              order by group_id, hour
+             on conflict on constraint group_hour_pkey do update set count = group_hour.count + excluded.count),
+           seen as (
+             select group_id, sum(events) as events, sum(people) as people, min(first_seen) as first_seen
+               from taken group by group_id),
+           newest as (
+             select distinct on (group_id) * from taken order by group_id, last_seen desc, id desc),
+           -- Texts are those of the newest event.
+           counted as (
+             update group_
+                set times_seen = times_seen + seen.events,
+                    user_count = user_count + seen.people,
+                    first_seen = least(group_.first_seen, seen.first_seen),
+                    last_seen = greatest(group_.last_seen, newest.last_seen),
+                    level = case when newest.last_seen >= group_.last_seen then newest.level else group_.level end,
+                    culprit = case when newest.last_seen >= group_.last_seen then newest.culprit else group_.culprit end,
+                    title = case when newest.last_seen >= group_.last_seen then newest.title else group_.title end,
+                    message = case when newest.last_seen >= group_.last_seen then newest.message else group_.message end,
+                    metadata = case when newest.last_seen >= group_.last_seen then newest.metadata else group_.metadata end
+               from seen join newest using (group_id) join locked on locked.id = group_id
+              where group_.id = locked.id)
+           select count(*) as rows from taken`,
+    values: [PASS_ROWS, ...values],
+  });
+  return rows;
+}

@@ -1,0 +1,159 @@
+// Counts of issues: behind their events for a moment, never wrong, whoever dies and however many count.
+import { randomUUID } from 'node:crypto';
+import { beforeAll, expect, test } from 'vitest';
+import { IssueCounts } from '../api/ingest/issueCounts.ts';
+import { countPending } from '../db/events/countPending.ts';
+import type { NewEvent } from '../db/events/newEvent.ts';
+import { PlaceCache } from '../db/events/placeCache.ts';
+import { storeEvents } from '../db/events/storeEvents.ts';
+import type { Pool } from '../db/pool.ts';
+import { normalizeEvent } from '../domain/ingest/normalizeEvent.ts';
+import { createLogger } from '../infra/logger.ts';
+import { IngestClient, exceptionEvent } from './support/ingest.ts';
+import { useSlipway } from './support/slipway.ts';
+
+const slipway = useSlipway({ worker: false });
+const silent = createLogger('test', 'silent');
+
+let web: IngestClient;
+let pool: Pool;
+
+beforeAll(async () => {
+  ({ pool } = slipway);
+  web = await IngestClient.create(slipway);
+});
+
+const rows = async (text: string, values: unknown[] = []): Promise<any[]> =>
+  (await pool.query(text, values)).rows;
+
+function event(title: string, raw: object = {}): NewEvent {
+  const eventId = randomUUID().replaceAll('-', '');
+  return {
+    publicKey: web.publicKey,
+    organizationId: slipway.tenant.organizationId,
+    projectId: slipway.tenant.web.id,
+    hash: Buffer.from(title.padEnd(16).slice(0, 16)).toString('hex'),
+    event: normalizeEvent({ message: title, ...raw }, eventId, new Date()),
+  };
+}
+
+/** Open, and known to the cache: what comes next is only noted. */
+async function knownIssue(title: string, raw: object = {}): Promise<PlaceCache> {
+  const places = new PlaceCache();
+  await storeEvents(pool, [event(title, raw)], places);
+  await storeEvents(pool, [event(title, raw)], places);
+  await countPending(pool);
+  return places;
+}
+
+const timesSeen = async (title: string): Promise<number> =>
+  (await rows('select times_seen::int as count from group_ where title = $1', [title]))[0].count;
+
+const pending = async (): Promise<number> =>
+  (await rows('select count(*)::int from pending_count'))[0].count;
+
+test('what a killed process had stored and not counted, the next one counts, once', async () => {
+  const places = await knownIssue('killed');
+  await storeEvents(pool, [event('killed'), event('killed')], places);
+  expect([await timesSeen('killed'), await pending()]).toEqual([2, 1]);
+  const next = new IssueCounts(pool, silent);
+  next.behind();
+  await next.settle();
+  expect([await timesSeen('killed'), await pending()]).toEqual([4, 0]);
+  next.behind();
+  await next.close();
+  expect(await timesSeen('killed')).toBe(4);
+});
+
+test('issues are counted soon, whether or not anybody asks', async () => {
+  const places = await knownIssue('unasked');
+  const counts = new IssueCounts(pool, silent);
+  await storeEvents(pool, [event('unasked')], places);
+  counts.behind();
+  await expect.poll(() => timesSeen('unasked')).toBe(3);
+  await counts.close();
+});
+
+test('whoever reads an issue is shown every event that was answered before', async () => {
+  const path = '/api/0/organizations/acme/issues/';
+  for (let count = 1; count <= 5; count += 1) {
+    await web.send(exceptionEvent('Shown', { user: { id: `${count}` } }));
+    const { body } = await slipway.call('GET', `${path}?query=Shown`);
+    expect(body).toMatchObject([{ count: `${count}`, userCount: count }]);
+    expect((await slipway.call('GET', `${path}${body[0].id}/`)).body.count).toBe(`${count}`);
+  }
+});
+
+test('twenty that store and count at once lose nothing and count nothing twice', async () => {
+  const titles = ['busy a', 'busy b', 'busy c'];
+  for (const title of titles) await knownIssue(title);
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, caller) => {
+      const places = new PlaceCache();
+      for (let round = 0; round < 5; round += 1) {
+        const user = { id: `${caller % 7}` };
+        await storeEvents(
+          pool,
+          [...titles, ...titles].map((title) => event(title, { user })),
+          places,
+        );
+        await countPending(pool);
+      }
+    }),
+  );
+  expect(
+    await rows(
+      `select title, times_seen::int, user_count::int,
+              (select sum(count)::int from group_hour where group_id = group_.id) as hours
+         from group_ where title = any($1) order by title`,
+      [titles],
+    ),
+  ).toEqual(titles.map((title) => ({ title, times_seen: 202, user_count: 7, hours: 202 })));
+  expect(await pending()).toBe(0);
+});
+
+test('an issue shows the newest of its events, in whatever order they are counted', async () => {
+  const now = Date.now() / 1_000;
+  const at = (age: number, level: string) => ({ timestamp: now - age, level, release: 'order@1' });
+  const places = await knownIssue('order', at(7_300, 'info'));
+  await storeEvents(
+    pool,
+    [event('order', at(7_299, 'fatal')), event('order', at(9_000, 'debug'))],
+    places,
+  );
+  await storeEvents(pool, [event('order', at(7_301, 'warning'))], places);
+  await countPending(pool);
+  const [group] = await rows(
+    `select level, times_seen::int, extract(epoch from first_seen)::float8 as first_seen,
+            extract(epoch from last_seen)::float8 as last_seen
+       from group_ where title = 'order'`,
+  );
+  expect(group).toMatchObject({ level: 'fatal', times_seen: 5 });
+  expect([now - group.first_seen, now - group.last_seen].map(Math.round)).toEqual([9_000, 7_299]);
+});
+
+test('events of an issue that is deleted before they are counted are passed over', async () => {
+  const places = await knownIssue('deleted');
+  await storeEvents(pool, [event('deleted')], places);
+  await rows("delete from group_ where title = 'deleted'");
+  await countPending(pool);
+  expect(await pending()).toBe(0);
+});
+
+test('a database that cannot be used delays counting and fails nobody who reads', async () => {
+  const places = await knownIssue('outage');
+  await storeEvents(pool, [event('outage')], places);
+  let isDown = true;
+  const flaky = {
+    query: (statement: never) =>
+      isDown ? Promise.reject(new Error('terminating connection')) : pool.query(statement),
+  };
+  const counts = new IssueCounts(flaky as unknown as Pool, silent);
+  counts.behind();
+  await expect(counts.settle()).resolves.toBeUndefined();
+  expect(await timesSeen('outage')).toBe(2);
+  isDown = false;
+  await counts.settle();
+  expect(await timesSeen('outage')).toBe(3);
+  await counts.close();
+});
