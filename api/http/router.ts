@@ -18,30 +18,34 @@ type ServerBindings = Readonly<{
   incoming?: Readonly<{ url?: string; socket?: Readonly<{ remoteAddress?: string }> }>;
 }>;
 
+/** Serves the routes: request id, authentication, scope, handler, errors, metrics, in this order and nowhere else. */
+export function createRouter(routes: readonly Route[], context: AppContext): Hono {
+  const app = new Hono({ strict: true });
+  const methodsByPath = Map.groupBy(routes, (route) => route.path);
+  for (const [path, siblings] of methodsByPath) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const byMethod = new Map<string, Route>(siblings.map((route) => [route.method, route]));
+    app.all(pattern, (c) =>
+      hasDotSegment(c) ? send(requestId(c), { status: 404 }) : serve(c, byMethod, context),
+    );
+  }
+  app.notFound((c) =>
+    send(requestId(c), hasDotSegment(c) ? { status: 404 } : routeNotFound(c.req.raw)),
+  );
+  // Whatever escapes `serve` is a bug of the router itself; the client gets the shape it knows.
+  app.onError((error, c) => send(requestId(c), errorResponse(error, requestId(c), context.logger)));
+  return app;
+}
+
 /**
  * URL parsers resolve dot segments, encoded ones too, before a route is looked for: the deletion of a release called
  * `..` would arrive as that of its project.
  */
 const dotSegment = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
 
-/** Serves the routes: request id, authentication, scope, handler, errors, metrics, in this order and nowhere else. */
-export function createRouter(routes: readonly Route[], context: AppContext): Hono {
-  const app = new Hono({ strict: true });
-  app.use(async (c, next) => {
-    const bindings = c.env as ServerBindings | undefined;
-    if (!dotSegment.test(bindings?.incoming?.url ?? '')) return next();
-    return send(requestId(c), { status: 404 });
-  });
-  const methodsByPath = Map.groupBy(routes, (route) => route.path);
-  for (const [path, siblings] of methodsByPath) {
-    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const byMethod = new Map<string, Route>(siblings.map((route) => [route.method, route]));
-    app.all(pattern, (c) => serve(c, byMethod, context));
-  }
-  app.notFound((c) => send(requestId(c), routeNotFound(c.req.raw)));
-  // Whatever escapes `serve` is a bug of the router itself; the client gets the shape it knows.
-  app.onError((error, c) => send(requestId(c), errorResponse(error, requestId(c), context.logger)));
-  return app;
+function hasDotSegment(c: Context): boolean {
+  const bindings = c.env as ServerBindings | undefined;
+  return dotSegment.test(bindings?.incoming?.url ?? '');
 }
 
 async function serve(

@@ -17,6 +17,7 @@ export function parseUrlEncoded(text: string, subject: string): [name: string, v
 }
 
 function decodeComponent(text: string, subject: string): string {
+  if (!/[%+]/.test(text)) return text;
   // A percent sign that encodes nothing stands for itself, as in every other form decoder.
   const encoded = text.replaceAll('+', ' ').replace(/%(?![\da-f]{2})/gi, '%25');
   try {

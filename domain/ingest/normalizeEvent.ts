@@ -90,12 +90,13 @@ export function readEventId(raw: unknown): string | null {
 }
 
 function readTimestamp(value: unknown, now: Date): string {
-  const received = now.toISOString().replace('Z', '000Z');
   const text = typeof value === 'number' && Number.isFinite(value) ? value.toFixed(6) : value;
   const parsed = typeof text === 'string' ? parseDateTime(text) : null;
-  if (parsed === null) return received;
-  const ahead = (Date.parse(parsed) - now.getTime()) / 1_000;
-  return ahead <= FUTURE_SECONDS_MAX && ahead >= -PAST_SECONDS_MAX ? parsed : received;
+  if (parsed !== null) {
+    const ahead = (Date.parse(parsed) - now.getTime()) / 1_000;
+    if (ahead <= FUTURE_SECONDS_MAX && ahead >= -PAST_SECONDS_MAX) return parsed;
+  }
+  return now.toISOString().replace('Z', '000Z');
 }
 
 function readLevel(value: unknown): EventLevel {
