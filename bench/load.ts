@@ -45,3 +45,21 @@ export function describeLoad(name: string, result: LoadResult): Record<string, s
     'max ms': Number(result.maxMs.toFixed(0)),
   };
 }
+
+/** Several turns of the same: medians, and the worst of all. */
+export function describeLoads(
+  name: string,
+  rounds: readonly LoadResult[],
+): Record<string, string | number> {
+  return describeLoad(name, {
+    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
+    p50Ms: median(rounds.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(rounds.map(({ p99Ms }) => p99Ms)),
+    maxMs: Math.max(...rounds.map(({ maxMs }) => maxMs)),
+    calls: rounds.reduce((sum, { calls }) => sum + calls, 0),
+  });
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
