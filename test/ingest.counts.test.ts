@@ -1,6 +1,6 @@
 // Counts of issues: behind their events for a moment, never wrong, whoever dies and however many count.
 import { randomUUID } from 'node:crypto';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { IssueCounts } from '../api/ingest/issueCounts.ts';
 import { countPending } from '../db/events/countPending.ts';
 import type { NewEvent } from '../db/events/newEvent.ts';
@@ -138,6 +138,56 @@ test('events of an issue that is deleted before they are counted are passed over
   await rows("delete from group_ where title = 'deleted'");
   await countPending(pool);
   expect(await pending()).toBe(0);
+});
+
+describe('an issue that is deleted while it gets an event', () => {
+  /** Resolves when somebody waits for the row of an issue. */
+  const blocked = () =>
+    expect
+      .poll(async () => {
+        const [row] = await rows(
+          `select count(*)::int from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return row.count;
+      })
+      .toBe(1);
+
+  const eventsOf = async (groupId: string): Promise<number> =>
+    (await rows('select count(*)::int from event where group_id = $1', [groupId]))[0].count;
+
+  const idOf = async (title: string): Promise<string> =>
+    (await rows('select id from group_ where title = $1', [title]))[0].id;
+
+  test('takes the event with it', async () => {
+    const places = await knownIssue('first stored');
+    const id = await idOf('first stored');
+    const client = await pool.connect();
+    await client.query('begin');
+    await storeEvents(client as unknown as Pool, [event('first stored')], places);
+    const deletion = rows('delete from group_ where id = $1', [id]);
+    await blocked();
+    await client.query('commit');
+    client.release();
+    await deletion;
+    expect(await eventsOf(id)).toBe(0);
+  });
+
+  test('is made again for it', async () => {
+    const places = await knownIssue('first deleted');
+    const id = await idOf('first deleted');
+    const client = await pool.connect();
+    await client.query('begin');
+    await client.query('delete from group_ where id = $1', [id]);
+    const storing = storeEvents(pool, [event('first deleted')], places);
+    await blocked();
+    await client.query('commit');
+    client.release();
+    await storing;
+    expect(await eventsOf(id)).toBe(0);
+    const again = await idOf('first deleted');
+    expect([await eventsOf(again), await timesSeen('first deleted')]).toEqual([1, 1]);
+  });
 });
 
 test('a database that cannot be used delays counting and fails nobody who reads', async () => {

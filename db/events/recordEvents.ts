@@ -22,7 +22,7 @@ const recordedRow = z.object({ is_ready: z.boolean(), recorded: z.array(z.number
  *
  * All or nothing: where the events belong may be known from a moment ago, so the statement looks first whether their
  * keys may still be used and their issues, releases and environments are still there, and with `isOpenOnly` whether
- * the issues are open. Rows are inserted in the order of their keys, so that batches of several processes wait for each
+ * the issues are open. Rows are locked and inserted in the order of their keys, so that batches of several processes wait for each
  * other and never in a circle.
  * @returns the events that were new; with `isOpenOnly` none, because nothing follows from them; null when nothing was
  * done.
@@ -39,8 +39,11 @@ export async function recordEvents(
     name: 'recordEvents',
     // The data travels as one JSON list: as an array parameter every quote in it would be escaped twice.
     text: `with ready as materialized (
-             select (select count(*) from group_
-                      where id = any($8::bigint[]) and (status = 'unresolved' or not $9)) = cardinality($8::bigint[])
+             -- Locked as a reference would be: no issue is deleted while it gets events.
+             select (select count(*)
+                       from (select from group_
+                              where id = any($8::bigint[]) and (status = 'unresolved' or not $9)
+                              order by id for key share) locked) = cardinality($8::bigint[])
                 and (select count(*) from environment where id = any($10::bigint[])) = cardinality($10::bigint[])
                 and (select count(*) from release where id = any($11::bigint[])) = cardinality($11::bigint[])
                 and (select count(*) from ${usableKeys} and project_key.public_key = any($12::text[]))
