@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { one, type Queryable, type Transaction } from '../pool.ts';
 
-/** One pass writes a few thousand issues at most, for which nobody waits long. */
-const PASS_ROWS = 5_000;
+/** One pass writes a few hundred issues as a rule, for which nobody waits long. */
+const PASS_ROWS = 2_000;
 
 const passRow = z.object({ rows: z.coerce.number() });
 
@@ -13,7 +13,7 @@ const passRow = z.object({ rows: z.coerce.number() });
  */
 export async function countPending(db: Queryable): Promise<void> {
   let rows;
-  do rows = await countPass(db, 'true', 'for update', []);
+  do rows = await countPass(db, 'true', '', []);
   while (rows === PASS_ROWS);
 }
 
@@ -33,39 +33,43 @@ async function countPass(
 ): Promise<number> {
   const { rows } = await one(db, passRow, {
     name: values.length === 0 ? 'countPending' : 'countPendingOf',
-    // Rows are locked in the order of their keys, issues in that of theirs: several who count never wait in a circle.
+    // Rows are deleted in the order of their keys, issues locked in that of theirs: several who count never wait in a
+    // circle; whoever needs "locked" reads it whole, so all locks come first. What is joined to issues is one row for each, because Postgres takes "taken" for a handful of rows.
     text: `with taken as (
              delete from pending_count
               where id = any(array(select id from pending_count where ${condition} order by id limit $1 ${lock}))
              returning *),
+           -- Texts are those of the newest event.
+           seen as materialized (
+             select distinct on (group_id) group_id, last_seen, level, culprit, title, message, metadata,
+                    sum(events) over all_of_it as events, sum(people) over all_of_it as people,
+                    min(first_seen) over all_of_it as first_seen
+               from taken
+             window all_of_it as (partition by group_id)
+              order by group_id, last_seen desc, id desc),
            locked as materialized (
-             select group_.id from group_ where id in (select group_id from taken) order by id for no key update),
+             select id from group_ where id in (select group_id from seen) order by id for no key update),
            hours as (
              insert into group_hour (group_id, hour, count)
              select group_id, hour, sum(events)
-               from taken join locked on locked.id = group_id
+               from taken
+              where group_id = any(array(select id from locked))
               group by group_id, hour
               order by group_id, hour
              on conflict on constraint group_hour_pkey do update set count = group_hour.count + excluded.count),
-           seen as (
-             select group_id, sum(events) as events, sum(people) as people, min(first_seen) as first_seen
-               from taken group by group_id),
-           newest as (
-             select distinct on (group_id) * from taken order by group_id, last_seen desc, id desc),
-           -- Texts are those of the newest event.
            counted as (
              update group_
                 set times_seen = times_seen + seen.events,
                     user_count = user_count + seen.people,
                     first_seen = least(group_.first_seen, seen.first_seen),
-                    last_seen = greatest(group_.last_seen, newest.last_seen),
-                    level = case when newest.last_seen >= group_.last_seen then newest.level else group_.level end,
-                    culprit = case when newest.last_seen >= group_.last_seen then newest.culprit else group_.culprit end,
-                    title = case when newest.last_seen >= group_.last_seen then newest.title else group_.title end,
-                    message = case when newest.last_seen >= group_.last_seen then newest.message else group_.message end,
-                    metadata = case when newest.last_seen >= group_.last_seen then newest.metadata else group_.metadata end
-               from seen join newest using (group_id) join locked on locked.id = group_id
-              where group_.id = locked.id)
+                    last_seen = greatest(group_.last_seen, seen.last_seen),
+                    level = case when seen.last_seen >= group_.last_seen then seen.level else group_.level end,
+                    culprit = case when seen.last_seen >= group_.last_seen then seen.culprit else group_.culprit end,
+                    title = case when seen.last_seen >= group_.last_seen then seen.title else group_.title end,
+                    message = case when seen.last_seen >= group_.last_seen then seen.message else group_.message end,
+                    metadata = case when seen.last_seen >= group_.last_seen then seen.metadata else group_.metadata end
+               from seen
+              where group_.id = seen.group_id and (select count(*) from locked) > 0)
            select count(*) as rows from taken`,
     values: [PASS_ROWS, ...values],
   });
