@@ -17,6 +17,15 @@ function documentationRoutes({ config }: AppContext): Route[] {
   const page = docsPage(document);
   return [
     route({
+      name: 'getHome',
+      method: 'GET',
+      path: '/',
+      summary: 'Where to look: leads to /docs',
+      access: 'public',
+      responses: { 302: 'To /docs' },
+      handle: () => Promise.resolve({ status: 302, headers: { Location: '/docs' } }),
+    }),
+    route({
       name: 'getOpenApi',
       method: 'GET',
       path: '/openapi.json',

@@ -17,7 +17,7 @@ const send = (
 
 describe('a path without a route', () => {
   test.each([
-    '/',
+    '/nope/',
     '/api/0/nope/',
     '/api/0/organizations/acme/releases/a/b/',
     '/api/0/projects/acme//releases/',
@@ -64,11 +64,11 @@ test.each(['/api/slipway/v1/nope', '/api/slipway/v1/operations/', '/api/slipway/
 
 describe('a method that a path does not have', () => {
   test.each([
-    ['PATCH', releasesPath, 'GET, POST'],
-    ['DELETE', releasesPath, 'GET, POST'],
-    ['POST', `${releasesPath}1.0/`, 'GET, PUT, DELETE'],
-    ['OPTIONS', '/api/0/organizations/', 'GET, POST'],
-    ['TRACE', '/healthz', 'GET'],
+    ['PATCH', releasesPath, 'GET, HEAD, POST'],
+    ['DELETE', releasesPath, 'GET, HEAD, POST'],
+    ['POST', `${releasesPath}1.0/`, 'GET, HEAD, PUT, DELETE'],
+    ['OPTIONS', '/api/0/organizations/', 'GET, HEAD, POST'],
+    ['TRACE', '/healthz', 'GET, HEAD'],
   ])('%s %s is a 405 that names the others', async (method, path, allowed) => {
     const answer = await send(method, path);
     expect(answer.status).toBe(405);
@@ -159,6 +159,8 @@ describe('the documentation', () => {
       operationId: 'createRelease',
       requestBody: { content: { 'application/json': { schema: { type: 'object' } } } },
     });
+    const home = await send('GET', '/');
+    expect([home.status, home.headers['location']]).toEqual([302, '/docs']);
     const page = await send('GET', '/docs');
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.text).toContain('createRelease');

@@ -86,7 +86,7 @@ async function answer(
     access === 'public' ? null : await authenticate(c.req.header('authorization'), models, context);
   if (found === undefined) {
     throw new AppError('method_not_allowed', `Method "${c.req.method}" not allowed.`, {
-      headers: { Allow: [...byMethod.keys()].join(', ') },
+      headers: { Allow: allowed(byMethod) },
     });
   }
   const { pathname, search } = splitUrl(c.req.url);
@@ -111,6 +111,12 @@ async function answer(
   } finally {
     admitted.release();
   }
+}
+
+/** `HEAD` is answered wherever `GET` is. */
+function allowed(byMethod: ReadonlyMap<string, Route>): string {
+  const methods = [...byMethod.keys()];
+  return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
 }
 
 function withHeaders(

@@ -33,7 +33,7 @@ export async function recordEvents(
   { isOpenOnly }: Readonly<{ isOpenOnly: boolean }>,
 ): Promise<readonly PlacedEvent[] | null> {
   const sorted = [...events].sort(byPrimaryKey);
-  const sightings = sightingsOf(sorted);
+  const notes = notesOf(sorted);
   const people = peopleOf(sorted);
   const row = await maybeOne(db, recordedRow, {
     name: 'recordEvents',
@@ -103,23 +103,23 @@ export async function recordEvents(
       people.map(({ userHash }) => userHash),
       people.map(({ projectId }) => projectId),
       USERS_MAX,
-      sightings.map(({ groupId }) => groupId),
-      sightings.map(({ hour }) => hour),
-      sightings.map(({ isFirst }) => isFirst),
-      sightings.map(({ firstSeen }) => firstSeen),
-      sightings.map(({ newest }) => newest.timestamp),
-      sightings.map(({ newest }) => newest.level),
-      sightings.map(({ newest }) => newest.culprit),
-      sightings.map(({ newest }) => newest.title),
-      sightings.map(({ newest }) => newest.message),
-      sightings.map(({ newest }) => JSON.stringify(newest.metadata)),
+      notes.map(({ groupId }) => groupId),
+      notes.map(({ hour }) => hour),
+      notes.map(({ isFirst }) => isFirst),
+      notes.map(({ firstSeen }) => firstSeen),
+      notes.map(({ newest }) => newest.timestamp),
+      notes.map(({ newest }) => newest.level),
+      notes.map(({ newest }) => newest.culprit),
+      notes.map(({ newest }) => newest.title),
+      notes.map(({ newest }) => newest.message),
+      notes.map(({ newest }) => JSON.stringify(newest.metadata)),
     ],
   });
   if (row?.is_ready !== true) return null;
   return (row.recorded ?? []).map((position) => must(sorted[position]));
 }
 
-type Sighting = Readonly<{
+type Note = Readonly<{
   groupId: string;
   hour: string;
   /** Of its issue: there the people are noted. */
@@ -129,7 +129,7 @@ type Sighting = Readonly<{
 }>;
 
 /** The events of each issue in each hour, which are to be counted together. */
-function sightingsOf(events: readonly PlacedEvent[]): Sighting[] {
+function notesOf(events: readonly PlacedEvent[]): Note[] {
   const known = new Set<string>();
   const hourOf = ({ event }: PlacedEvent): string => event.timestamp.slice(0, HOUR_LENGTH);
   return [...Map.groupBy(events, (one) => keyOf(one.group.groupId, hourOf(one))).values()].map(
@@ -156,14 +156,14 @@ function byPrimaryKey(a: PlacedEvent, b: PlacedEvent): number {
 
 type Person = Readonly<{ groupId: string; userHash: string; projectId: string }>;
 
-/** Each person of each issue once. */
+/** Each person of each issue once, in one order whatever that of the events. */
 function peopleOf(events: readonly PlacedEvent[]): Person[] {
   const people = events.flatMap(({ group: { groupId }, event: { user }, projectId }) =>
-    user === null ? [] : [{ groupId, user, projectId }],
+    user === null ? [] : [{ groupId, user, projectId, key: keyOf(groupId, user) }],
   );
-  return distinctBy(people, ({ groupId, user }) => keyOf(groupId, user)).map(
-    ({ groupId, user, projectId }) => ({ groupId, userHash: hashOf(user), projectId }),
-  );
+  return distinctBy(people, ({ key }) => key)
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ groupId, user, projectId }) => ({ groupId, userHash: hashOf(user), projectId }));
 }
 
 function distinct(ids: readonly string[]): string[] {

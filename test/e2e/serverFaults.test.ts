@@ -13,6 +13,7 @@ import { waitUntil } from '../../scripts/process/waitUntil.ts';
 import {
   allowedStatuses,
   createReleaseWrite,
+  eventWrite,
   nextWrite,
   sendUntilAcknowledged,
   waitUntilServed,
@@ -23,6 +24,7 @@ type DevFile = Readonly<{
   url: string;
   token: string;
   databaseUrl: string;
+  projects: readonly Readonly<{ dsn: string }>[];
   pids: Readonly<Record<string, number>>;
 }>;
 
@@ -59,33 +61,44 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+type Sent = { write: Write; statuses: number[] };
+
+/** Kills a process while clients write, and lets them go on until everything is back. */
+async function writeWhileKilled(victim: string, next: (count: number) => Write): Promise<Sent[]> {
+  const { pids, ...server } = readDevFile();
+  const sent: Sent[] = [];
+  let isBack = false;
+  const load = Array.from({ length: CLIENTS }, async (_, client) => {
+    for (let count = client; !isBack; count += 1) {
+      const write = next(count);
+      sent.push({ write, statuses: await sendUntilAcknowledged(server, write) });
+      await delay(Math.random() * 60);
+    }
+  });
+  await waitUntil('some writes', () => sent.length > CLIENTS, 20_000);
+  process.kill(pids[victim]!, 'SIGKILL');
+  await waitUntil('another process', () => readDevFile().pids[victim] !== pids[victim], 60_000);
+  await waitUntilServed(server.url);
+  isBack = true;
+  await Promise.all(load);
+  return sent;
+}
+
+const oddStatuses = (sent: readonly Sent[]): number[] =>
+  sent.flatMap(({ statuses }) => statuses).filter((one) => !allowedStatuses.has(one));
+
 test.each(['temporal', 'postgres', 'redis', 'worker'])(
   'a killed %s loses no acknowledged write and doubles none',
   async (victim) => {
-    const { databaseUrl, pids, ...server } = readDevFile();
+    const { databaseUrl, ...server } = readDevFile();
     const version = `${victim}@1`;
     await sendUntilAcknowledged(server, createReleaseWrite(version));
-    const sent: { write: Write; statuses: number[] }[] = [];
-    let isBack = false;
-    const load = Array.from({ length: CLIENTS }, async (_, client) => {
-      for (let count = client; !isBack; count += 1) {
-        const write = nextWrite(version, count);
-        sent.push({ write, statuses: await sendUntilAcknowledged(server, write) });
-        await delay(Math.random() * 60);
-      }
-    });
-    await waitUntil('some writes', () => sent.length > CLIENTS, 20_000);
-    process.kill(pids[victim]!, 'SIGKILL');
-    await waitUntil('another process', () => readDevFile().pids[victim] !== pids[victim], 60_000);
-    await waitUntilServed(server.url);
-    isBack = true;
-    await Promise.all(load);
+    const sent = await writeWhileKilled(victim, (count) => nextWrite(version, count));
     // What was only accepted is applied by the next command of its release at the latest.
     const last = nextWrite(version, 0);
     sent.push({ write: last, statuses: await sendUntilAcknowledged(server, last) });
 
-    const odd = sent.flatMap(({ statuses }) => statuses).filter((one) => !allowedStatuses.has(one));
-    expect(odd).toEqual([]);
+    expect(oddStatuses(sent)).toEqual([]);
     const database = new pg.Client({ connectionString: databaseUrl });
     await database.connect();
     try {
@@ -111,6 +124,36 @@ test.each(['temporal', 'postgres', 'redis', 'worker'])(
         [version],
       );
       expect(Number(releases[0]!.applied_revision)).toBe(sent.length + 1);
+    } finally {
+      await database.end();
+    }
+  },
+  180_000,
+);
+
+test.each(['api', 'postgres'])(
+  'a killed %s loses no acknowledged event, and its issue counts each once',
+  async (victim) => {
+    const { databaseUrl, projects } = readDevFile();
+    const sent = await writeWhileKilled(victim, () => eventWrite(projects[0]!.dsn, `${victim}!`));
+    expect(oddStatuses(sent)).toEqual([]);
+    const database = new pg.Client({ connectionString: databaseUrl });
+    await database.connect();
+    try {
+      const readCounts = async (): Promise<unknown> => {
+        const { rows } = await database.query(
+          `select (select count(*)::int from event where group_id = group_.id) as events, times_seen::int, user_count::int,
+                  (select sum(count)::int from group_hour where group_id = group_.id) as hours
+             from group_ where title = $1`,
+          [`${victim}!`],
+        );
+        return rows;
+      };
+      const count = sent.length;
+      // Nobody asks: what the killed process had not counted yet, the next one counts by itself.
+      await expect
+        .poll(readCounts, { timeout: 20_000 })
+        .toEqual([{ events: count, times_seen: count, user_count: count, hours: count }]);
     } finally {
       await database.end();
     }

@@ -39,6 +39,15 @@ export function createReleaseWrite(version: string): Write {
   return { version, key: randomUUID(), method: 'POST', path, body };
 }
 
+/** An error of this issue, sent to the project of a DSN; its id makes the repetition safe. */
+export function eventWrite(dsn: string, issue: string): Write {
+  const { username, pathname } = new URL(dsn);
+  const key = randomUUID();
+  const path = `/api${pathname}/store/?sentry_key=${username}`;
+  const body = { event_id: key, message: issue, user: { id: key } };
+  return { version: '', key, method: 'POST', path, body };
+}
+
 /** Sends a write until it is acknowledged or refused; answers every status on the way. */
 export async function sendUntilAcknowledged(server: Server, write: Write): Promise<number[]> {
   const statuses: number[] = [];
