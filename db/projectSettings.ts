@@ -71,24 +71,6 @@ export async function updateProjectColumns(
   });
 }
 
-export async function setProjectOptions(
-  tx: Transaction,
-  projectId: string,
-  options: ReadonlyMap<string, unknown>,
-): Promise<void> {
-  await exec(tx, {
-    name: 'setProjectOptions',
-    text: `insert into project_option (project_id, key, value)
-           select $1, key, value from unnest($2::text[], $3::json[]) as given (key, value)
-           on conflict on constraint project_option_pkey do update set value = excluded.value`,
-    values: [
-      projectId,
-      [...options.keys()],
-      [...options.values()].map((value) => JSON.stringify(value)),
-    ],
-  });
-}
-
 /** Settings, teams and environments become those of another project; what that one has not is left as it is. */
 export async function copyProjectSettings(
   tx: Transaction,

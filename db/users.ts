@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roles, type Role } from '../domain/scopes.ts';
-import { exec, maybeOne, one, type Queryable } from './pool.ts';
+import { maybeOne, one, type Queryable } from './pool.ts';
 
 const userRow = z
   .object({ id: z.string(), email: z.string(), name: z.string(), is_active: z.boolean() })
@@ -61,24 +61,5 @@ export function upsertMember(
            do update set role = coalesce($3::text, member.role)
            returning id, role`,
     values: [member.organizationId, member.userId, member.role],
-  });
-}
-
-/** Sets options of a user; those that are not given stay. */
-export async function setUserOptions(
-  db: Queryable,
-  userId: string,
-  options: ReadonlyMap<string, unknown>,
-): Promise<void> {
-  await exec(db, {
-    name: 'setUserOptions',
-    text: `insert into user_option (user_id, key, value)
-           select $1, key, value from unnest($2::text[], $3::json[]) as given (key, value)
-           on conflict on constraint user_option_pkey do update set value = excluded.value`,
-    values: [
-      userId,
-      [...options.keys()],
-      [...options.values()].map((value) => JSON.stringify(value)),
-    ],
   });
 }

@@ -22,7 +22,8 @@ import {
   listUserTokens,
   revokeToken,
 } from '../db/tokens.ts';
-import { createUser, findUserByEmail, setUserOptions, upsertMember } from '../db/users.ts';
+import { setOptions } from '../db/setOptions.ts';
+import { createUser, findUserByEmail, upsertMember } from '../db/users.ts';
 import { planSettings } from '../domain/settingChanges.ts';
 import { projectSlugCandidates } from '../domain/slugs.ts';
 import { randomHex, randomText } from '../infra/randomText.ts';
@@ -200,8 +201,8 @@ describe('people', () => {
 
   it('have options that replace each other by key', async () => {
     const user = (await createUser(db.pool, { email: 'opt@acme.test', name: '' }))!;
-    await setUserOptions(db.pool, user.id, new Map([['k', '0']]));
-    await setUserOptions(db.pool, user.id, new Map([['k', '1']]));
+    await setOptions(db.pool, 'user', user.id, new Map([['k', '0']]));
+    await setOptions(db.pool, 'user', user.id, new Map([['k', '1']]));
     const { rows } = await db.pool.query('select key, value from user_option where user_id = $1', [
       user.id,
     ]);

@@ -429,9 +429,11 @@ describe('listRange', () => {
 });
 
 describe('the mirror', () => {
+  const mirrorIn = (folder: string): string =>
+    join(folder, readdirSync(folder).find((name) => name.endsWith('.git'))!);
+
   const objectTypes = (folder: string) => {
-    const mirror = readdirSync(folder).find((name) => name.endsWith('.git'))!;
-    const output = git(join(folder, mirror), ['cat-file', '--batch-all-objects', '--batch-check']);
+    const output = git(mirrorIn(folder), ['cat-file', '--batch-all-objects', '--batch-check']);
     return new Set(output.split('\n').map((line) => line.split(' ')[1]));
   };
 
@@ -500,10 +502,7 @@ describe('the mirror', () => {
     const first = source.commit('one');
     const created = createProvider();
     await list(created, source.repository, null, first);
-    const mirror = join(
-      created.folder,
-      readdirSync(created.folder).find((name) => name.endsWith('.git'))!,
-    );
+    const mirror = mirrorIn(created.folder);
     writeFileSync(`${mirror}.lock`, 'somebody');
     const longAgo = new Date(Date.now() - 60_000);
     utimesSync(`${mirror}.lock`, longAgo, longAgo);
@@ -518,10 +517,7 @@ describe('the mirror', () => {
     const first = source.commit('one');
     const created = createProvider();
     await list(created, source.repository, null, first);
-    const mirror = join(
-      created.folder,
-      readdirSync(created.folder).find((name) => name.endsWith('.git'))!,
-    );
+    const mirror = mirrorIn(created.folder);
     writeFileSync(`${mirror}.lock`, 'somebody');
     const signal = AbortSignal.timeout(150);
     const head = source.commit('two');
@@ -541,10 +537,7 @@ describe('the mirror', () => {
       const first = source.commit('one');
       const created = createProvider();
       await list(created, source.repository, null, first);
-      const mirror = join(
-        created.folder,
-        readdirSync(created.folder).find((name) => name.endsWith('.git'))!,
-      );
+      const mirror = mirrorIn(created.folder);
       if (part === 'HEAD') await rm(join(mirror, 'HEAD'));
       else if (part.endsWith('.lock')) writeFileSync(join(mirror, part), '');
       else writeFileSync(join(mirror, part, first.slice(0, 2)), `${'1'.repeat(40)}\n`);

@@ -2,7 +2,8 @@ import { recordAudit } from '../../db/auditLog.ts';
 import { findMemberByUser } from '../../db/models/member.ts';
 import { transaction } from '../../db/pool.ts';
 import { addTeamMember } from '../../db/teams.ts';
-import { createUser, findUserByEmail, setUserOptions, upsertMember } from '../../db/users.ts';
+import { setOptions } from '../../db/setOptions.ts';
+import { createUser, findUserByEmail, upsertMember } from '../../db/users.ts';
 import { roles, type Role } from '../../domain/scopes.ts';
 import { userOptions } from '../../domain/userOptions.ts';
 import { administration } from './administration.ts';
@@ -96,8 +97,9 @@ function readRole(text: string | null): Role | null {
 async function set({ positionals: [email = '', ...words] }: CommandInput, { pool }: AdminContext) {
   const values = readAssignments(words, schemas);
   const user = await requireUser(pool, email);
-  await setUserOptions(
+  await setOptions(
     pool,
+    'user',
     user.id,
     new Map([...values].map(([key, value]) => [userOptions[key]?.key ?? key, value])),
   );

@@ -7,10 +7,10 @@ import {
   lockProjectSettings,
   redirectSlug,
   setBookmark,
-  setProjectOptions,
   updateProjectColumns,
   type ProjectSettings,
 } from '../../../db/projectSettings.ts';
+import { setOptions } from '../../../db/setOptions.ts';
 import { fieldError, notFound } from '../../../domain/errors.ts';
 import {
   groupingFields,
@@ -167,7 +167,7 @@ async function store(
   }
   if (body.securityToken !== undefined) delete changes['securityToken'];
   await updateProjectColumns(tx, id, { name, slug, platform });
-  if (options.size > 0) await setProjectOptions(tx, id, options);
+  if (options.size > 0) await setOptions(tx, 'project', id, options);
   if (slug !== undefined && slug !== before.slug) {
     await redirectSlug(tx, { organizationId, id, oldSlug: before.slug, newSlug: slug });
   }
