@@ -11,6 +11,7 @@ export type Metrics = Readonly<{
   deferredWrites: Counter;
   pendingOperations: Gauge;
   oldestPendingSeconds: Gauge;
+  uncountedEvents: Gauge;
   cacheLookUps: Counter<'model' | 'outcome'>;
 }>;
 
@@ -40,6 +41,11 @@ export function createMetrics(): Metrics {
     oldestPendingSeconds: new Gauge({
       name: 'slipway_oldest_pending_operation_seconds',
       help: 'Age of the oldest operation that is not applied yet.',
+      registers,
+    }),
+    uncountedEvents: new Gauge({
+      name: 'slipway_uncounted_events',
+      help: 'Events that are stored and not counted on their issues yet: those of the last quarter of a second.',
       registers,
     }),
     cacheLookUps: new Counter({

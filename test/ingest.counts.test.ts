@@ -56,6 +56,8 @@ test('what a killed process had stored and not counted, the next one counts, onc
   const places = await knownIssue('killed');
   await storeEvents(pool, [event('killed'), event('killed')], places);
   expect([await timesSeen('killed'), await pending()]).toEqual([2, 1]);
+  const { text } = await slipway.call('GET', '/metrics', { token: null });
+  expect(text).toContain('slipway_uncounted_events 2\n');
   const next = new IssueCounts(pool, silent);
   next.behind();
   await next.settle();

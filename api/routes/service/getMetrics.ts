@@ -1,3 +1,4 @@
+import { sumPending } from '../../../db/events/sumPending.ts';
 import { readMailboxGauges } from '../../../db/operations/readMailboxGauges.ts';
 import { route } from '../../http/route.ts';
 
@@ -10,12 +11,13 @@ export const getMetrics = route({
   responses: { 200: 'The metrics' },
   handle: async (_request, { metrics, pool, logger }) => {
     // Without the database the process still has figures worth reading.
-    await readMailboxGauges(pool).then(
-      ({ pending, oldestSeconds }) => {
+    await Promise.all([readMailboxGauges(pool), sumPending(pool)]).then(
+      ([{ pending, oldestSeconds }, uncounted]) => {
         metrics.pendingOperations.set(pending);
         metrics.oldestPendingSeconds.set(oldestSeconds);
+        metrics.uncountedEvents.set(uncounted);
       },
-      (error: unknown) => logger.warn({ err: error }, 'The mailbox could not be measured'),
+      (error: unknown) => logger.warn({ err: error }, 'What waits could not be measured'),
     );
     return {
       status: 200,
