@@ -13,7 +13,7 @@ const passRow = z.object({ rows: z.coerce.number() });
  */
 export async function countPending(db: Queryable): Promise<void> {
   let rows;
-  do rows = await countPass(db, 'true', '', []);
+  do rows = await countPass(db, 'true', 'for update', []);
   while (rows === PASS_ROWS);
 }
 
@@ -33,8 +33,10 @@ async function countPass(
 ): Promise<number> {
   const { rows } = await one(db, passRow, {
     name: values.length === 0 ? 'countPending' : 'countPendingOf',
-    // Rows are deleted in the order of their keys, issues locked in that of theirs: several who count never wait in a
-    // circle; whoever needs "locked" reads it whole, so all locks come first. What is joined to issues is one row for each, because Postgres takes "taken" for a handful of rows.
+    // Rows are locked in the order of their keys, issues in that of theirs: several who count never wait in a circle.
+    // Rows are locked before they are deleted also because the limit then is of those that nobody else has counted
+    // meanwhile: a pass that is not full was the last. Whoever needs "locked" reads it whole, so all locks come first.
+    // What is joined to issues is one row for each, because Postgres takes "taken" for a handful of rows.
     text: `with taken as (
              delete from pending_count
               where id = any(array(select id from pending_count where ${condition} order by id limit $1 ${lock}))
