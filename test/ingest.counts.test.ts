@@ -134,6 +134,36 @@ test('whoever counts waits until everything is counted, however much it is and w
   ]);
 });
 
+test('a person counts with the first event that is stored of them, not with one that was there already', async () => {
+  const now = Date.now() / 1_000;
+  const sentBy = (id: string, age = 0) => ({ timestamp: now - age, user: { id } });
+  const counts = async (): Promise<unknown> => {
+    await countPending(pool);
+    const [row] = await rows(
+      `select user_count::int as counted, (select count(*)::int from group_user where group_id = group_.id) as known
+         from group_ where title = 'people'`,
+    );
+    return row;
+  };
+  const places = await knownIssue('people', sentBy('ann'));
+  const old = event('people', sentBy('bob', 7_200));
+  await storeEvents(pool, [old], places);
+  await storeEvents(pool, [old, event('people', sentBy('cid'))], places);
+  expect(await counts(), 'beside one of another hour that is sent again').toEqual({
+    counted: 3,
+    known: 3,
+  });
+  const changed = event('people', sentBy('dan', 7_200));
+  const again = { ...old, event: { ...changed.event, eventId: old.event.eventId } };
+  await storeEvents(pool, [again], places);
+  expect(await counts(), 'with an event that is stored as that of somebody else').toEqual({
+    counted: 3,
+    known: 3,
+  });
+  await storeEvents(pool, [changed], places);
+  expect(await counts(), 'with an event of their own').toEqual({ counted: 4, known: 4 });
+});
+
 test('an issue shows the newest of its events, in whatever order they are counted', async () => {
   const now = Date.now() / 1_000;
   const at = (age: number, level: string) => ({ timestamp: now - age, level, release: 'order@1' });

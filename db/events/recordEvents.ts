@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { maybeOne, type Queryable } from '../pool.ts';
 import { usableKeys } from './findIngestKeys.ts';
-import { bounds, distinctBy, keyOf, must, type PlacedEvent } from './placedEvent.ts';
+import { bounds, keyOf, must, type PlacedEvent } from './placedEvent.ts';
 
 /**
  * A count of people beyond this stands still: who has as many need not know how many more there are, and an issue of
@@ -34,7 +34,6 @@ export async function recordEvents(
 ): Promise<readonly PlacedEvent[] | null> {
   const sorted = [...events].sort(byPrimaryKey);
   const notes = notesOf(sorted);
-  const people = peopleOf(sorted);
   const row = await maybeOne(db, recordedRow, {
     name: 'recordEvents',
     // The data travels as one JSON list: as an array parameter every quote in it would be escaped twice.
@@ -57,26 +56,31 @@ export async function recordEvents(
               where (select is_ready from ready)
              on conflict on constraint event_pkey do nothing
              returning project_id, event_id, group_id, timestamp),
-           -- People who are known are only looked up.
+           -- People who are known are only looked up. Who comes with an event that was there already was noted with it.
            people as (
              insert into group_user (group_id, user_hash, project_id)
-             select given.*
-               from unnest($13::bigint[], $14::bigint[], $15::bigint[]) as given (group_id, user_hash, project_id)
-               join group_ on group_.id = given.group_id and user_count < $16
-              where (select is_ready from ready)
+             select distinct inserted.group_id, given.user_hash, inserted.project_id
+               from inserted
+               join unnest($1::bigint[], $2::uuid[], $13::bigint[]) as given (project_id, event_id, user_hash)
+              using (project_id, event_id)
+               join group_ on group_.id = inserted.group_id and user_count < $14
+              where given.user_hash is not null
+              order by group_id, user_hash
              on conflict on constraint group_user_pkey do nothing
              returning group_id),
            noted as (
              insert into pending_count (group_id, hour, events, people, first_seen, last_seen, level, culprit, title,
                                         message, metadata)
              select seen.group_id, seen.hour, counts.events,
-                    case when seen.is_first then (select count(*) from people where people.group_id = seen.group_id)
-                         else 0 end,
+                    case when counts.is_first
+                         then (select count(*) from people where people.group_id = seen.group_id) else 0 end,
                     seen.first_seen, seen.last_seen, seen.level, seen.culprit, seen.title, seen.message, seen.metadata
-               from unnest($17::bigint[], $18::timestamptz[], $19::boolean[], $20::timestamptz[], $21::timestamptz[],
-                           $22::text[], $23::text[], $24::text[], $25::text[], $26::json[])
-                 as seen (group_id, hour, is_first, first_seen, last_seen, level, culprit, title, message, metadata)
-               join (select group_id, date_trunc('hour', timestamp, 'UTC') as hour, count(*) as events
+               from unnest($15::bigint[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::text[],
+                           $20::text[], $21::text[], $22::text[], $23::json[])
+                 as seen (group_id, hour, first_seen, last_seen, level, culprit, title, message, metadata)
+               -- People are noted in one of the hours of their issue that have new events.
+               join (select group_id, date_trunc('hour', timestamp, 'UTC') as hour, count(*) as events,
+                            row_number() over (partition by group_id) = 1 as is_first
                        from inserted group by 1, 2) counts
                  on (counts.group_id, counts.hour) = (seen.group_id, seen.hour))
            select is_ready,
@@ -99,13 +103,10 @@ export async function recordEvents(
       distinct(sorted.map(({ environmentId }) => environmentId)),
       distinct(sorted.flatMap(({ release }) => release?.id ?? [])),
       distinct(sorted.map(({ publicKey }) => publicKey)),
-      people.map(({ groupId }) => groupId),
-      people.map(({ userHash }) => userHash),
-      people.map(({ projectId }) => projectId),
+      sorted.map(({ event: { user } }) => (user === null ? null : hashOf(user))),
       USERS_MAX,
       notes.map(({ groupId }) => groupId),
       notes.map(({ hour }) => hour),
-      notes.map(({ isFirst }) => isFirst),
       notes.map(({ firstSeen }) => firstSeen),
       notes.map(({ newest }) => newest.timestamp),
       notes.map(({ newest }) => newest.level),
@@ -122,26 +123,19 @@ export async function recordEvents(
 type Note = Readonly<{
   groupId: string;
   hour: string;
-  /** Of its issue: there the people are noted. */
-  isFirst: boolean;
   firstSeen: string;
   newest: PlacedEvent['event'];
 }>;
 
 /** The events of each issue in each hour, which are to be counted together. */
 function notesOf(events: readonly PlacedEvent[]): Note[] {
-  const known = new Set<string>();
   const hourOf = ({ event }: PlacedEvent): string => event.timestamp.slice(0, HOUR_LENGTH);
   return [...Map.groupBy(events, (one) => keyOf(one.group.groupId, hourOf(one))).values()].map(
     (members) => {
       const { first, last } = bounds(members);
-      const { groupId } = first.group;
-      const isFirst = !known.has(groupId);
-      known.add(groupId);
       return {
-        groupId,
+        groupId: first.group.groupId,
         hour: `${hourOf(first)}:00Z`,
-        isFirst,
         firstSeen: first.event.timestamp,
         newest: last.event,
       };
@@ -152,18 +146,6 @@ function notesOf(events: readonly PlacedEvent[]): Note[] {
 function byPrimaryKey(a: PlacedEvent, b: PlacedEvent): number {
   if (a.projectId !== b.projectId) return a.projectId < b.projectId ? -1 : 1;
   return a.event.eventId < b.event.eventId ? -1 : 1;
-}
-
-type Person = Readonly<{ groupId: string; userHash: string; projectId: string }>;
-
-/** Each person of each issue once, in one order whatever that of the events. */
-function peopleOf(events: readonly PlacedEvent[]): Person[] {
-  const people = events.flatMap(({ group: { groupId }, event: { user }, projectId }) =>
-    user === null ? [] : [{ groupId, user, projectId, key: keyOf(groupId, user) }],
-  );
-  return distinctBy(people, ({ key }) => key)
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ groupId, user, projectId }) => ({ groupId, userHash: hashOf(user), projectId }));
 }
 
 function distinct(ids: readonly string[]): string[] {
