@@ -115,6 +115,33 @@ describe('a queue', () => {
     expect(rows).toEqual([{ times_seen: 19 }]);
   });
 
+  test('tells of events that are stored, also when the others of their batch fail', async () => {
+    const pool = openPool();
+    let isDown = false;
+    let told = 0;
+    const flaky = {
+      query: (statement: never) => pool.query(statement),
+      connect: () => (isDown ? Promise.reject(new Error('Connection terminated')) : pool.connect()),
+    };
+    const queue = new EventQueue(flaky as unknown as Pool, {
+      ...listener,
+      onStored: () => (told += 1),
+    });
+    await queue.store(event('half'), 1);
+    await queue.store(event('half'), 1);
+    isDown = true;
+    told = 0;
+    const results = await Promise.allSettled([
+      queue.store(event('half'), 1),
+      queue.store(event('other half'), 1),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const { rows } = await pool.query(
+      "select count(*)::int from event join group_ on group_.id = group_id where title = 'half'",
+    );
+    expect({ stored: rows[0].count, told }).toEqual({ stored: 3, told: 1 });
+  });
+
   describe('takes the place of an event for known for seconds, but', () => {
     const phoenix = (title: string): NewEvent => event(title, {}, { release: `${title}@1` });
 

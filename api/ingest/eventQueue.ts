@@ -19,7 +19,7 @@ const ATTEMPTS_MAX = 4;
 
 /** Hears of batches that are committed. */
 export type EventListener = Readonly<{
-  /** There are events that are not counted on their issues yet. */
+  /** There may be events that are not counted on their issues yet. */
   onStored: () => void;
   /** There is something to tell in this organization. */
   onTold: (organizationId: string) => void;
@@ -111,11 +111,13 @@ export class EventQueue {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const { told, refusedKeys } = await storeEvents(this.pool, events, this.places);
-        this.listener.onStored();
         told.forEach(this.listener.onTold);
         return refusedKeys;
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !isWorthAnotherTry(error)) throw error;
+      } finally {
+        // After a failure too: events of known places are committed before the others are tried.
+        this.listener.onStored();
       }
     }
   }
