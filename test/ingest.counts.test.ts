@@ -114,13 +114,25 @@ test('twenty that store and count at once lose nothing and count nothing twice',
   expect(await pending()).toBe(0);
 });
 
-test('whoever counts waits until everything is counted, however much it is and whoever else counts', async () => {
-  await knownIssue('backlog');
-  await rows(
+const leaveBacklog = (title: string, notes: number): Promise<unknown> =>
+  rows(
     `insert into pending_count (group_id, hour, events, people, first_seen, last_seen, level, culprit, title, message, metadata)
      select id, date_trunc('hour', now()), 1, 0, first_seen, last_seen, level, culprit, title, message, metadata
-       from group_, generate_series(1, 5000) where title = 'backlog'`,
+       from group_, generate_series(1, $2) where title = $1`,
+    [title, notes],
   );
+
+test('an issue that is made by an event has it counted, however much of others waits', async () => {
+  await knownIssue('hot');
+  await leaveBacklog('hot', 2_500);
+  const environment = 'made';
+  await storeEvents(pool, [event('hot', { environment }), event('made')], new PlaceCache());
+  expect([await timesSeen('made'), await timesSeen('hot')]).toEqual([1, 2_503]);
+});
+
+test('whoever counts waits until everything is counted, however much it is and whoever else counts', async () => {
+  await knownIssue('backlog');
+  await leaveBacklog('backlog', 5_000);
   const seen = await Promise.all(
     Array.from({ length: 3 }, async () => {
       await countPending(pool);

@@ -13,16 +13,16 @@ const passRow = z.object({ rows: z.coerce.number() });
  */
 export async function countPending(db: Queryable): Promise<void> {
   let rows;
-  do rows = await countPass(db, 'true', 'for update', []);
+  do rows = await countPass(db, 'true', 'for update', [PASS_ROWS]);
   while (rows === PASS_ROWS);
 }
 
 /**
  * The same for some issues, within the transaction that stored their events. It holds rows for which whoever counts may
- * be waiting, so it leaves them what they have begun.
+ * be waiting, so it leaves them what they have begun. One pass: a second one would lock issues out of their order.
  */
 export async function countPendingOf(tx: Transaction, groupIds: readonly string[]): Promise<void> {
-  await countPass(tx, 'group_id = any($2::bigint[])', 'for update skip locked', [groupIds]);
+  await countPass(tx, 'group_id = any($2::bigint[])', 'for update skip locked', [null, groupIds]);
 }
 
 async function countPass(
@@ -32,14 +32,14 @@ async function countPass(
   values: readonly unknown[],
 ): Promise<number> {
   const { rows } = await one(db, passRow, {
-    name: values.length === 0 ? 'countPending' : 'countPendingOf',
+    name: values.length === 1 ? 'countPending' : 'countPendingOf',
     // Rows are locked in the order of their keys, issues in that of theirs: several who count never wait in a circle.
     // Rows are locked before they are deleted also because the limit then is of those that nobody else has counted
     // meanwhile: a pass that is not full was the last. Whoever needs "locked" reads it whole, so all locks come first.
     // What is joined to issues is one row for each, because Postgres takes "taken" for a handful of rows.
     text: `with taken as (
              delete from pending_count
-              where id = any(array(select id from pending_count where ${condition} order by id limit $1 ${lock}))
+              where id = any(array(select id from pending_count where ${condition} order by id limit $1::bigint ${lock}))
              returning *),
            -- Texts are those of the newest event.
            seen as materialized (
@@ -73,7 +73,7 @@ async function countPass(
                from seen
               where group_.id = seen.group_id and (select count(*) from locked) > 0)
            select count(*) as rows from taken`,
-    values: [PASS_ROWS, ...values],
+    values,
   });
   return rows;
 }
