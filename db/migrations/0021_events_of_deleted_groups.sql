@@ -1,6 +1,9 @@
 -- The reference of an event to its issue was looked up for each event: a seventh of what it takes to store one. The
 -- statement that stores events locks each of their issues once instead, so that none can be deleted in between, and this
 -- deletes the events of those that are deleted, as the reference did (ADR 0014).
+-- Both tables at once and in the order of whoever stores events: statement by statement the migration would hold events
+-- while it waits for a batch that has looked for its issues and is about to store events.
+lock table group_, event in access exclusive mode;
 create function delete_group_events() returns trigger language plpgsql as $$
 begin
   delete from event where group_id in (select id from gone);
