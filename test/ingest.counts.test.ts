@@ -6,7 +6,8 @@ import { countPending } from '../db/events/countPending.ts';
 import type { NewEvent } from '../db/events/newEvent.ts';
 import { PlaceCache } from '../db/events/placeCache.ts';
 import { storeEvents } from '../db/events/storeEvents.ts';
-import type { Pool } from '../db/pool.ts';
+import { deleteRemovedGroups } from '../db/groups/deleteRemovedGroups.ts';
+import { transaction, type Pool } from '../db/pool.ts';
 import { normalizeEvent } from '../domain/ingest/normalizeEvent.ts';
 import { createLogger } from '../infra/logger.ts';
 import { IngestClient, exceptionEvent } from './support/ingest.ts';
@@ -235,6 +236,29 @@ describe('an issue that is deleted while it gets an event', () => {
     client.release();
     await deletion;
     expect(await eventsOf(id)).toBe(0);
+  });
+
+  test('is not waited for while others are held', async () => {
+    const [held, free] = ['held', 'free'];
+    for (const title of [free, held]) await knownIssue(title);
+    await rows(
+      "update group_ set status = 'pending_deletion', substatus = null where title = any($1)",
+      [[held, free]],
+    );
+    const remove = async (): Promise<unknown[]> => {
+      for (;;) {
+        const { cursor } = await transaction(pool, (tx) => deleteRemovedGroups(tx));
+        if (cursor === null) break;
+      }
+      return rows('select title from group_ where title = any($1)', [[held, free]]);
+    };
+    const client = await pool.connect();
+    await client.query('begin');
+    await client.query('select from group_ where title = $1 for no key update', [held]);
+    expect(await remove()).toEqual([{ title: held }]);
+    await client.query('commit');
+    client.release();
+    expect(await remove()).toEqual([]);
   });
 
   test('is made again for it', async () => {

@@ -15,7 +15,10 @@ const countRow = z.object({ rows: z.coerce.number() });
 export async function deleteRemovedGroups(tx: Transaction): Promise<Chunk> {
   const ids = await many(tx, idRow, {
     name: 'listRemovedGroups',
-    text: `select id from group_ where status in ('pending_deletion', 'deletion_in_progress') order by id limit $1`,
+    // Whoever stores or counts the last events of an issue holds it for a moment: it is left for the next time, because
+    // to wait for one while others are held is how circles of waiting begin.
+    text: `select id from group_ where status in ('pending_deletion', 'deletion_in_progress') order by id limit $1
+              for update skip locked`,
     values: [GROUPS_AT_ONCE],
   });
   const [first] = ids;
