@@ -430,7 +430,10 @@ describe('listRange', () => {
 
 describe('the mirror', () => {
   const mirrorIn = (folder: string): string =>
-    join(folder, readdirSync(folder).find((name) => name.endsWith('.git'))!);
+    join(
+      folder,
+      readdirSync(folder).find((name) => name.endsWith('.git'))!,
+    );
 
   const objectTypes = (folder: string) => {
     const output = git(mirrorIn(folder), ['cat-file', '--batch-all-objects', '--batch-check']);

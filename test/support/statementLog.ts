@@ -2,7 +2,8 @@ import pg from 'pg';
 import { onTestFinished } from 'vitest';
 
 /** Bookkeeping that is done at most once a minute, look-ups that run on a clock of their own, and greetings. */
-const aside = /^(?:touchToken|recordTokenProject|listStale|readMailbox|listen |heartbeat|countPending$)/;
+const aside =
+  /^(?:touchToken|recordTokenProject|listStale|readMailbox|listen |heartbeat|countPending$)/;
 
 type Query = (this: unknown, ...parameters: unknown[]) => unknown;
 
