@@ -1,5 +1,6 @@
 // Every endpoint that shows something takes as many statements for fifty as for one.
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Route } from '../api/http/route.ts';
 import { routes } from '../api/routes/index.ts';
 import { fillTenant, type FilledTenant } from './support/fillTenant.ts';
 import { createTenant, type Tenant } from './support/tenant.ts';
@@ -76,20 +77,29 @@ function pathOf({ name, path }: (typeof routes)[number], { tenant, names }: Fill
 
 const itemsOf = ({ body }: ApiAnswer): unknown[] => (Array.isArray(body) ? body : body.rows);
 
+/** What a route answers, and by which statements, when what is remembered between requests is remembered already. */
+async function measure(
+  log: ReturnType<typeof logStatements>,
+  route: Route,
+  filled: Filled,
+): Promise<{ answer: ApiAnswer; taken: string[] }> {
+  const path = pathOf(route, filled);
+  await slipway.call('GET', path, { token: filled.tenant.ownerToken });
+  log.take();
+  const answer = await slipway.call('GET', path, { token: filled.tenant.ownerToken });
+  expect(answer.status, answer.text).toBe(200);
+  return { answer, taken: log.take().sort() };
+}
+
 describe('a list takes the same statements for one and for fifty', () => {
   test.each(lists.map((route) => [route.name, route] as const))('%s', async (_, route) => {
     const log = logStatements();
     const taken: string[][] = [];
     const lengths: number[] = [];
     for (const filled of [one, many]) {
-      const path = pathOf(route, filled);
-      // Once before, so that what is remembered between requests is remembered for both.
-      await slipway.call('GET', path, { token: filled.tenant.ownerToken });
-      log.take();
-      const answer = await slipway.call('GET', path, { token: filled.tenant.ownerToken });
-      expect(answer.status, answer.text).toBe(200);
-      taken.push(log.take().sort());
-      lengths.push(itemsOf(answer).length);
+      const measured = await measure(log, route, filled);
+      taken.push(measured.taken);
+      lengths.push(itemsOf(measured.answer).length);
     }
     expect(lengths[1]! - lengths[0]!, 'the second list is longer').toBe(MANY - 1);
     expect(taken[1]).toEqual(taken[0]);
@@ -102,12 +112,7 @@ describe('one of them takes the same statements with one and with fifty of what 
     const log = logStatements();
     const taken: string[][] = [];
     for (const filled of [one, many]) {
-      const path = pathOf(route, filled);
-      await slipway.call('GET', path, { token: filled.tenant.ownerToken });
-      log.take();
-      const answer = await slipway.call('GET', path, { token: filled.tenant.ownerToken });
-      expect(answer.status, answer.text).toBe(200);
-      taken.push(log.take().sort());
+      taken.push((await measure(log, route, filled)).taken);
     }
     expect(taken[1]).toEqual(taken[0]);
     expect(taken[0]!.length).toBeLessThanOrEqual(16);

@@ -2,6 +2,7 @@ import { touchToken } from '../../db/access.ts';
 import type { CachedToken } from '../../db/models/token.ts';
 import type { Pool } from '../../db/pool.ts';
 import type { Logger } from '../../infra/logger.ts';
+import { RecentMap } from '../../infra/recentMap.ts';
 
 /** Writing the last use at every request would make every read a write. */
 const RECORDED_EVERY_MS = 60_000;
@@ -13,7 +14,10 @@ const REMEMBERED_MAX = 10_000;
 export class TokenUse {
   private readonly pool: Pool;
   private readonly logger: Logger;
-  private readonly recordedAt = new Map<string, number>();
+  private readonly recorded = new RecentMap<true>({
+    keepMs: RECORDED_EVERY_MS,
+    max: REMEMBERED_MAX,
+  });
 
   constructor(pool: Pool, logger: Logger) {
     this.pool = pool;
@@ -21,14 +25,11 @@ export class TokenUse {
   }
 
   record({ id, kind, tokenId }: CachedToken): void {
-    const now = performance.now();
-    const last = this.recordedAt.get(id);
-    if (last !== undefined && now - last < RECORDED_EVERY_MS) return;
-    if (this.recordedAt.size >= REMEMBERED_MAX) this.recordedAt.clear();
-    this.recordedAt.set(id, now);
+    if (this.recorded.get(id) === true) return;
+    this.recorded.set(id, true);
     // Bookkeeping must not fail or delay the request.
     touchToken(this.pool, { kind, tokenId }).catch((error: unknown) => {
-      this.recordedAt.delete(id);
+      this.recorded.delete(id);
       this.logger.warn({ err: error }, 'The last use of a token was not recorded');
     });
   }

@@ -2,6 +2,7 @@ import { findIngestKeys, type IngestKey } from '../../db/events/findIngestKeys.t
 import type { Pool } from '../../db/pool.ts';
 import { AppError } from '../../domain/errors.ts';
 import { Coalescer } from '../../infra/coalescer.ts';
+import { RecentMap } from '../../infra/recentMap.ts';
 
 /** How long a key may be taken for known. It is checked again by the statement that stores an event. */
 const KNOWN_MS = 5_000;
@@ -13,7 +14,7 @@ const KEYS_MAX = 10_000;
 export class IngestKeys {
   private readonly pool: Pool;
   private readonly lookUps = new Coalescer<IngestKey | null>();
-  private readonly known = new Map<string, Readonly<{ key: IngestKey; foundAt: number }>>();
+  private readonly known = new RecentMap<IngestKey>({ keepMs: KNOWN_MS, max: KEYS_MAX });
 
   constructor(pool: Pool) {
     this.pool = pool;
@@ -24,9 +25,7 @@ export class IngestKeys {
    * @throws AppError forbidden for a key that is unknown, disabled, or another project's (traces-health 4.1).
    */
   async require(publicKey: string, projectId: string): Promise<IngestKey> {
-    const known = this.known.get(publicKey);
-    const isYoung = known !== undefined && Date.now() - known.foundAt <= KNOWN_MS;
-    const key = isYoung ? known.key : await this.lookUp(publicKey);
+    const key = this.known.get(publicKey) ?? (await this.lookUp(publicKey));
     if (key.projectId !== projectId) throw refusedKey();
     return key;
   }
@@ -45,8 +44,7 @@ export class IngestKeys {
       this.known.delete(publicKey);
       throw refusedKey();
     }
-    if (this.known.size >= KEYS_MAX) this.known.clear();
-    this.known.set(publicKey, { key, foundAt: Date.now() });
+    this.known.set(publicKey, key);
     return key;
   }
 }

@@ -13,7 +13,7 @@ const passRow = z.object({ rows: z.coerce.number() });
  */
 export async function countPending(db: Queryable): Promise<void> {
   let rows;
-  do rows = await countPass(db, 'true', 'for update', [PASS_ROWS]);
+  do rows = await countPass(db, 'countPending', 'order by id limit $1 for update', PASS_ROWS);
   while (rows === PASS_ROWS);
 }
 
@@ -22,24 +22,26 @@ export async function countPending(db: Queryable): Promise<void> {
  * be waiting, so it leaves them what they have begun. One pass: a second one would lock issues out of their order.
  */
 export async function countPendingOf(tx: Transaction, groupIds: readonly string[]): Promise<void> {
-  await countPass(tx, 'group_id = any($2::bigint[])', 'for update skip locked', [null, groupIds]);
+  const chosen = 'where group_id = any($1::bigint[]) order by id for update skip locked';
+  await countPass(tx, 'countPendingOf', chosen, groupIds);
 }
 
+/** @param chosen which rows are counted, by the one value. */
 async function countPass(
   db: Queryable,
-  condition: string,
-  lock: string,
-  values: readonly unknown[],
+  name: string,
+  chosen: string,
+  value: number | readonly string[],
 ): Promise<number> {
   const { rows } = await one(db, passRow, {
-    name: values.length === 1 ? 'countPending' : 'countPendingOf',
+    name,
     // Rows are locked in the order of their keys, issues in that of theirs: several who count never wait in a circle.
     // Rows are locked before they are deleted also because the limit then is of those that nobody else has counted
     // meanwhile: a pass that is not full was the last. Whoever needs "locked" reads it whole, so all locks come first.
     // What is joined to issues is one row for each, because Postgres takes "taken" for a handful of rows.
     text: `with taken as (
              delete from pending_count
-              where id = any(array(select id from pending_count where ${condition} order by id limit $1::bigint ${lock}))
+              where id = any(array(select id from pending_count ${chosen}))
              returning *),
            -- Texts are those of the newest event.
            seen as materialized (
@@ -73,7 +75,7 @@ async function countPass(
                from seen
               where group_.id = seen.group_id and (select count(*) from locked) > 0)
            select count(*) as rows from taken`,
-    values,
+    values: [value],
   });
   return rows;
 }

@@ -1,3 +1,4 @@
+import { RecentMap } from '../../infra/recentMap.ts';
 import { keyOf, type PlacedEvent } from './placedEvent.ts';
 import type { NewEvent } from './newEvent.ts';
 
@@ -17,28 +18,23 @@ type Place = Pick<PlacedEvent, 'group' | 'environmentId' | 'release'>;
  * meanwhile, and whoever records an event by it has the statement look at the issue again.
  */
 export class PlaceCache {
-  private readonly places = new Map<string, Place & { foundAt: number; seenAt: number }>();
+  private readonly places = new RecentMap<Place & { seenAt: number }>({
+    keepMs: KNOWN_MS,
+    max: PLACES_MAX,
+  });
 
   find(event: NewEvent): PlacedEvent | null {
     const place = this.places.get(placeKey(event));
     if (place === undefined) return null;
-    const { foundAt, seenAt, group, environmentId, release } = place;
-    const isYoung = Date.now() - foundAt <= KNOWN_MS;
-    if (!isYoung || Date.parse(event.event.timestamp) - seenAt > KNOWN_MS) return null;
+    const { seenAt, group, environmentId, release } = place;
+    if (Date.parse(event.event.timestamp) - seenAt > KNOWN_MS) return null;
     return { ...event, group, environmentId, release };
   }
 
   remember(placed: PlacedEvent): void {
-    if (this.places.size >= PLACES_MAX) this.places.clear();
     const { group, environmentId, release, event } = placed;
     const seenAt = Date.parse(event.timestamp);
-    this.places.set(placeKey(placed), {
-      group,
-      environmentId,
-      release,
-      foundAt: Date.now(),
-      seenAt,
-    });
+    this.places.set(placeKey(placed), { group, environmentId, release, seenAt });
   }
 
   forget(events: readonly NewEvent[]): void {

@@ -31,7 +31,8 @@ export type Stored = Readonly<{
  * The others go in one transaction that makes what is missing (releases, environments and their links, groups) and wakes
  * or reopens issues. Locks are taken in one order, releases before groups before events, so that batches of several
  * processes do not deadlock. Storing what is stored already changes nothing, so a batch that failed in the middle can be
- * stored again. Whoever calls sees to it that what the one statement notes is counted (countPending.ts). Keys may have been looked up a while ago: they are checked again as part of the storing.
+ * stored again. Keys may have been looked up a while ago: they are checked again as part of the storing. Whoever calls
+ * sees to it that what the one statement notes is counted (countPending.ts).
  * @throws PlaceGoneError when it is worth another try.
  */
 export async function storeEvents(
@@ -83,10 +84,8 @@ async function storeOthers(tx: Transaction, events: readonly NewEvent[]): Promis
   const grouped = rest.length === 0 ? placed : [...placed, ...(await placeEvents(tx, rest))];
   const recorded = await recordEvents(tx, grouped, { isOpenOnly: false });
   if (recorded === null) throw new PlaceGoneError('Deleted while an event was on its way to it');
-  await countPendingOf(
-    tx,
-    distinctBy(grouped, ({ group }) => group.groupId).map(({ group }) => group.groupId),
-  );
+  const groupIds = grouped.map(({ group }) => group.groupId);
+  await countPendingOf(tx, [...new Set(groupIds)]);
   const ignored = recorded.filter(({ group }) => group.status === 'ignored');
   if (ignored.length > 0) {
     await wakeIgnored(
