@@ -23,6 +23,8 @@ const readiness = async () => {
 test('a worker that goes is missed within seconds, and there again as soon as one says so', async () => {
   const redis = createRedis(testServers().redisUrl, logger);
   const presence = new WorkerPresence(redis, slipway.temporal.namespace);
+  // A worker that was killed in a file before, in the same namespace, stands announced for up to ten seconds.
+  await waitUntil('nobody', async () => (await readiness()).status === 503, 15_000);
   expect(await readiness()).toEqual({
     status: 503,
     body: { status: 'not ready', missing: ['worker'] },
